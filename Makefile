@@ -1,0 +1,56 @@
+# The words are the same here and in a generated project: run, test, lint, fix.
+PYTHON ?= python3
+VENV ?= .venv
+ANSWERS ?=
+
+TEMPLATE := {{cookiecutter.project_slug}}
+BAKE := build/my-service
+INSTALLED := $(VENV)/.installed
+SOURCES := $(shell find '$(TEMPLATE)' hooks *.py cookiecutter.json -type f -not -path '*/__pycache__/*')
+
+# ruff is told which settings to use, since the pyproject.toml in the template folder is no TOML yet.
+RUFF := $(VENV)/bin/ruff
+
+.DEFAULT_GOAL := help
+.PHONY: help run bake test lint fix requirements
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: build/.baked ## Bake the default answers into build/ and serve that project
+	@$(MAKE) --no-print-directory -C $(BAKE) run VENV=$(abspath build/.venv)
+
+bake: $(INSTALLED) ## Bake ANSWERS="question=answer ..." into build/
+	@rm -rf $(BAKE) build/.baked
+	@$(VENV)/bin/cookiecutter . --no-input --default-config -o build $(ANSWERS) project_slug=$(notdir $(BAKE))
+
+test: lint ## Check everything: style, questions, hooks, bakes, and the bakes' own tests
+	@$(VENV)/bin/python -m pytest
+
+lint: $(INSTALLED) ## Check style, here and in the template folder; repair nothing
+	@$(RUFF) format --config pyproject.toml --check .
+	@$(RUFF) check --config pyproject.toml .
+	@$(VENV)/bin/pre-commit validate-config .pre-commit-config.yaml
+
+fix: $(INSTALLED) ## Repair what ruff can repair
+	@$(RUFF) check --config pyproject.toml --fix .
+	@$(RUFF) format --config pyproject.toml .
+
+requirements: $(INSTALLED) ## Renew every pinned version, here and in the template folder
+	@$(VENV)/bin/python scripts/requirements.py
+
+build/.baked: $(INSTALLED) $(SOURCES)
+	@$(MAKE) --no-print-directory bake ANSWERS=
+	@touch $@
+
+$(INSTALLED): requirements-dev.txt
+	@$(if $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),, \
+		$(error Python 3.11 or newer is needed; name one: make PYTHON=python3.13))
+	@if command -v uv >/dev/null; then \
+		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
+		uv pip install --quiet --python $(VENV)/bin/python --require-hashes -r requirements-dev.txt; \
+	else \
+		$(PYTHON) -m venv --clear $(VENV) && \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
+	fi
+	@touch $@

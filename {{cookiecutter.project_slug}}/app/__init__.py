@@ -1,0 +1,1 @@
+"""The service, in layers that import downwards only (see docs/architecture.md)."""

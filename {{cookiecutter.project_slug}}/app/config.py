@@ -1,0 +1,97 @@
+"""Settings of the service: read once, from the environment and from `.env`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import EmailStr, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_KEY_LENGTH = 32
+MIN_KEY_ALPHABET = 12
+PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder", "insecure", "your-")
+
+
+class Settings(BaseSettings):
+    """Every value that may differ between two installations; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=os.environ.get("ENV_FILE", ".env") or None,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    environment: Literal["production", "development", "test"] = "production"
+    project_name: str = {{cookiecutter.project_name | literal}}
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    docs_enabled: bool = False
+    drain_file: Path | None = None
+
+    database_url: SecretStr
+    database_pool_size: int = Field(default=10, ge=1, le=200)
+    lock_timeout_seconds: float = Field(default=2, gt=0)
+    statement_timeout_seconds: float = Field(default=5, gt=0)
+    request_timeout_seconds: float = Field(default=10, gt=0)
+
+    secret_key: SecretStr
+    algorithm: Literal["HS256"] = "HS256"
+    access_token_expire_minutes: int = Field(default=15, ge=1, le=60)
+    refresh_token_idle_days: int = Field(default=7, ge=1)
+    refresh_token_absolute_days: int = Field(default=30, ge=1)
+    password_hash_threads: int = Field(default=2, ge=1, le=32)
+
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_start_tls: bool = True
+    mail_from: EmailStr = "no-reply@example.com"
+
+    @field_validator("database_url")
+    @classmethod
+    def names_its_driver(cls, value: SecretStr) -> SecretStr:
+        """Refuse a URL for another driver: a bare `postgresql://` would pick psycopg."""
+        if not value.get_secret_value().startswith("postgresql+asyncpg://"):
+            raise ValueError("must start with postgresql+asyncpg://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def is_no_placeholder(cls, value: SecretStr) -> SecretStr:
+        """Refuse what could be guessed: a short key, a key of few characters, a well-known word."""
+        key = value.get_secret_value()
+        if len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_ALPHABET:
+            raise ValueError(f"must be random and have at least {MIN_KEY_LENGTH} characters")
+        if any(word in key.lower() for word in PLACEHOLDERS):
+            raise ValueError("is a placeholder; make one: openssl rand -base64 48")
+        return value
+
+    @model_validator(mode="after")
+    def time_limits_form_a_ladder(self) -> Self:
+        """Refuse limits out of order: an inner wait has to end before the outer one gives up."""
+        ladder = (
+            self.lock_timeout_seconds,
+            self.statement_timeout_seconds,
+            self.request_timeout_seconds,
+        )
+        if sorted(set(ladder)) != list(ladder):
+            raise ValueError("lock, statement and request timeouts must rise in this order")
+        return self
+
+
+def load_settings() -> Settings:
+    """Read the settings; end the process with one line a fault, and no value, if they are bad."""
+    if Path(".bake-incomplete").exists():
+        sys.exit("This project was not generated to its end: delete it and generate it again.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (
+            f"{'_'.join(map(str, fault['loc'])).upper() or 'SETTINGS'}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        sys.exit("\n".join(faults))
+
+
+settings = load_settings()

@@ -1,0 +1,44 @@
+"""Words that both the database and the API speak."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do; each role may also do what the ones before it may."""
+
+    CUSTOMER = "customer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+STAFF = frozenset({Role.MANAGER, Role.ADMIN})
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands; `order_service` says which steps are allowed."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class Currency(StrEnum):
+    """Currencies that the service sells in, by ISO 4217 code; to offer another, add its line."""
+
+    EUR = "EUR"
+    USD = "USD"
+    GBP = "GBP"
+    CHF = "CHF"
+    RUB = "RUB"
+    JPY = "JPY"
+
+
+class ProductSort(StrEnum):
+    """Orders in which products are listed; a leading minus means descending."""
+
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    PRICE = "price_cents"
+    PRICE_DESCENDING = "-price_cents"

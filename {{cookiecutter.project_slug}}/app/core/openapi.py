@@ -1,0 +1,40 @@
+"""The OpenAPI document, which states every answer that a call can give."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from app.core.problems import MEDIA_TYPE, Problem, title_of
+
+# Whatever is called: no schema fits all input, and a database can be away.
+EVERYWHERE = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare the problems that a call answers with, for `responses=`."""
+    return {
+        int(status): {
+            "description": title_of(status),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in (*statuses, *EVERYWHERE)
+    }
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Describe problems once, and drop the framework's own error format, which is never sent."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema:
+            return app.openapi_schema
+        document = generate()
+        schemas = document["components"]["schemas"]
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= problem.pop("$defs") | {"Problem": problem}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way to extend it

@@ -1,0 +1,1 @@
+"""Services of other people that this one calls."""

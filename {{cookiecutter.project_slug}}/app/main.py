@@ -1,0 +1,45 @@
+"""The FastAPI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from app.config import settings
+from app.core.database import close_database
+from app.core.logging import configure_logging
+from app.core.middleware import LastResortMiddleware, RequestIdMiddleware, RequestTimeoutMiddleware
+from app.core.openapi import install_openapi
+from app.core.problems import install_problem_handlers
+from app.routers import auth, orders, probes, products, users
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Close the database's connections when the server stops."""
+    yield
+    await close_database()
+
+
+configure_logging()
+
+# The documentation's pages come with the service: no content delivery network is asked.
+if settings.docs_enabled:
+    app = FastAPIOffline(title=settings.project_name, lifespan=lifespan)
+else:
+    app = FastAPI(title=settings.project_name, lifespan=lifespan, openapi_url=None)
+
+# The last one added is the outermost.
+app.add_middleware(RequestTimeoutMiddleware, seconds=settings.request_timeout_seconds)
+app.add_middleware(LastResortMiddleware)
+app.add_middleware(RequestIdMiddleware)
+
+install_problem_handlers(app)
+install_openapi(app)
+
+app.include_router(probes.router)
+app.include_router(auth.router)
+app.include_router(users.router)
+app.include_router(products.router)
+app.include_router(orders.router)

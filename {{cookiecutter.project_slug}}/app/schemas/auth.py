@@ -1,0 +1,37 @@
+"""Tokens in the API."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.schemas.base import Input, Output
+from app.schemas.fields import NO_CONTROL, NO_NUL
+
+
+class LoginForm(Input):
+    """The form of OAuth2's password grant (RFC 6749, section 4.3.2); the user name is the e-mail.
+
+    Clients may send scope and client credentials too; this service has no use for them.
+    """
+
+    grant_type: Annotated[str, Field(pattern=r"^password$")] = "password"
+    username: Annotated[str, Field(min_length=1, max_length=254, pattern=NO_CONTROL)]
+    password: Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
+    scope: Annotated[str, Field(max_length=1_000)] = ""
+    client_id: Annotated[str, Field(max_length=1_000)] = ""
+    client_secret: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class RefreshRequest(Input):
+    """A refresh token, to be exchanged for a new pair."""
+
+    refresh_token: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")]
+
+
+class TokenRead(Output):
+    """A pair of tokens; `expires_in` is the life of the access token in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme

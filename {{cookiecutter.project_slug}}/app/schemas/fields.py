@@ -1,0 +1,40 @@
+"""Constrained types that all schemas share: what passes here cannot harm what lies below.
+
+A text never holds NUL, which PostgreSQL cannot store, and pydantic refuses lone surrogates.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+
+NO_CONTROL = r"^[^\x00-\x1F\x7F]*$"
+NO_NUL = r"^[^\x00]*$"
+
+
+def to_lower(value: str) -> str:
+    """Fold case, so that one mailbox is one account."""
+    return value.lower()
+
+
+def unset() -> Any:
+    """Fill a field that a PATCH left out. The value is never read: see `Patch.changes`."""
+
+
+Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(to_lower)]
+Password = Annotated[str, StringConstraints(min_length=12, max_length=128, pattern=NO_NUL)]
+FullName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL)
+]
+ProductName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL),
+]
+Description = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+SearchText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_CONTROL),
+]
+# An order of fifty lines of a thousand pieces still fits 64 bits.
+PriceCents = Annotated[int, Field(strict=True, ge=0, le=100_000_000_000)]
+Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000)]

@@ -1,0 +1,1 @@
+"""The rules of the business. Nothing here knows HTTP or SQL."""

@@ -1,0 +1,174 @@
+"""Orders: placing, paying and cancelling them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.database import DbSession
+from app.core.enums import STAFF, OrderStatus
+from app.core.exceptions import (
+    IdempotencyKeyReusedError,
+    MixedCurrenciesError,
+    OrderNotFoundError,
+    OrderStatusError,
+    OutOfStockError,
+    ProductNotFoundError,
+)
+from app.core.pagination import Page, PageRequest
+from app.crud.order import order_crud
+from app.crud.product import product_crud
+from app.models.order import Order
+from app.models.product import Product
+from app.models.user import User
+
+ALLOWED_STEPS = {
+    OrderStatus.PENDING: {OrderStatus.PAID, OrderStatus.CANCELLED},
+    OrderStatus.PAID: {OrderStatus.CANCELLED},
+    OrderStatus.CANCELLED: set[OrderStatus](),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """So many pieces of a product."""
+
+    product_id: UUID
+    quantity: int
+
+
+def fingerprint(items: Sequence[Item]) -> bytes:
+    """Return what tells two requests under one idempotency key apart."""
+    content = [[str(item.product_id), item.quantity] for item in items]
+    return hashlib.sha256(json.dumps(content).encode()).digest()
+
+
+class OrderService:
+    """Place orders, show them, and move them along the allowed steps."""
+
+    async def place_order(
+        self, db: DbSession, user: User, idempotency_key: str, items: Sequence[Item]
+    ) -> Order:
+        """Place an order and take its pieces from the stock; the same key gives the same order.
+
+        Raises:
+            IdempotencyKeyReusedError: the key came before, with other items.
+            ProductNotFoundError: one of the products does not exist.
+            MixedCurrenciesError: the products are not all sold in one currency.
+            OutOfStockError: too few pieces are left.
+        """
+        placed = await order_crud.get_by_key(db, user.id, idempotency_key)
+        if placed is None:
+            placed = await self.place_new_order(db, user, idempotency_key, items)
+        if placed is None:
+            placed = await order_crud.get_by_key(db, user.id, idempotency_key)
+        if placed is None or placed.request_hash != fingerprint(items):
+            raise IdempotencyKeyReusedError
+        return placed
+
+    async def place_new_order(
+        self, db: DbSession, user: User, idempotency_key: str, items: Sequence[Item]
+    ) -> Order | None:
+        """Place an order under a new key; None when another request was quicker with this key."""
+        products = await self.get_products(db, items)
+        order = await order_crud.create_once(
+            db,
+            {
+                "user_id": user.id,
+                "currency": self.common_currency(products),
+                "total_cents": sum(
+                    product.price_cents * item.quantity
+                    for product, item in zip(products, items, strict=True)
+                ),
+                "idempotency_key": idempotency_key,
+                "request_hash": fingerprint(items),
+            },
+            [
+                {
+                    "product_id": product.id,
+                    "product_name": product.name,
+                    "unit_price_cents": product.price_cents,
+                    "quantity": item.quantity,
+                }
+                for product, item in zip(products, items, strict=True)
+            ],
+        )
+        if order is not None:
+            await self.take_stock(db, order)
+        return order
+
+    async def get_products(self, db: DbSession, items: Sequence[Item]) -> list[Product]:
+        """Return the product of each item, in the same order."""
+        products = await product_crud.get_many(db, [item.product_id for item in items])
+        try:
+            return [products[item.product_id] for item in items]
+        except KeyError as error:
+            raise ProductNotFoundError from error
+
+    def common_currency(self, products: Sequence[Product]) -> str:
+        """Return the one currency of all products."""
+        first, *others = {product.currency for product in products}
+        if others:
+            raise MixedCurrenciesError
+        return first
+
+    async def take_stock(self, db: DbSession, order: Order) -> None:
+        """Take the order's pieces, last and in one order of locks, so that buyers wait briefly."""
+        for line in sorted(order.lines, key=lambda line: line.product_id):
+            if not await product_crud.take_stock(db, line.product_id, line.quantity):
+                raise OutOfStockError
+
+    async def list_orders(
+        self, db: DbSession, viewer: User, page: PageRequest, status: OrderStatus | None
+    ) -> Page[Order]:
+        """Return one page of the viewer's own orders; staff see everyone's."""
+        owner = None if viewer.role in STAFF else viewer.id
+        return await order_crud.list_with_lines(db, page, owner, status)
+
+    async def get_order(self, db: DbSession, order_id: UUID, viewer: User) -> Order:
+        """Return an order.
+
+        Raises:
+            OrderNotFoundError: there is none, or the viewer may not see it.
+        """
+        return self.check_visible(await order_crud.get_with_lines(db, order_id), viewer)
+
+    async def pay_order(self, db: DbSession, order_id: UUID, viewer: User) -> Order:
+        """Mark an order as paid; paying it again changes nothing.
+
+        Raises:
+            OrderNotFoundError: there is none, or the viewer may not see it.
+            OrderStatusError: it was cancelled.
+        """
+        order = self.check_visible(await order_crud.lock_with_lines(db, order_id), viewer)
+        return await self.move(db, order, OrderStatus.PAID)
+
+    async def cancel_order(self, db: DbSession, order_id: UUID, viewer: User) -> Order:
+        """Cancel an order and put its pieces back; cancelling it again changes nothing.
+
+        Raises:
+            OrderNotFoundError: there is none, or the viewer may not see it.
+        """
+        order = self.check_visible(await order_crud.lock_with_lines(db, order_id), viewer)
+        if order.status != OrderStatus.CANCELLED:
+            for line in sorted(order.lines, key=lambda line: line.product_id):
+                await product_crud.return_stock(db, line.product_id, line.quantity)
+        return await self.move(db, order, OrderStatus.CANCELLED)
+
+    async def move(self, db: DbSession, order: Order, status: OrderStatus) -> Order:
+        """Take an allowed step; standing still is always allowed."""
+        if order.status == status:
+            return order
+        if status not in ALLOWED_STEPS[order.status]:
+            raise OrderStatusError
+        return await order_crud.update(db, order, {"status": status})
+
+    def check_visible(self, order: Order | None, viewer: User) -> Order:
+        """Return the order if it exists and the viewer may see it."""
+        if order is None or (viewer.role not in STAFF and order.user_id != viewer.id):
+            raise OrderNotFoundError
+        return order
+
+
+order_service = OrderService()

@@ -1,0 +1,1 @@
+"""Tools for developing the service. Nothing here is part of the image."""

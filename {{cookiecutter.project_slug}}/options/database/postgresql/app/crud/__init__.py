@@ -1,0 +1,1 @@
+"""Reading and writing rows. Nothing here commits: `get_db` does."""

@@ -1,0 +1,78 @@
+"""Products in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, update
+
+from app.core.database import DbSession
+from app.core.enums import Currency
+from app.core.pagination import Page, PageRequest
+from app.crud.base import CRUDBase
+from app.models.product import Product
+
+
+@dataclass(frozen=True)
+class ProductFilter:
+    """Which products are wanted; None asks for nothing, both prices are included."""
+
+    search: str | None = None
+    currency: Currency | None = None
+    min_price_cents: int | None = None
+    max_price_cents: int | None = None
+
+
+class CRUDProduct(CRUDBase[Product]):
+    """Products, with the stock that orders take from."""
+
+    def __init__(self) -> None:
+        """Let lists be ordered by name and by price."""
+        super().__init__(Product)
+        self.sorts |= {"name": Product.name, "price_cents": Product.price_cents}
+
+    async def list_products(
+        self, db: DbSession, page: PageRequest, wanted: ProductFilter
+    ) -> Page[Product]:
+        """Return one page of the products that pass the filter; the search ignores case."""
+        filters: list[ColumnElement[bool]] = []
+        if wanted.search is not None:
+            filters.append(Product.name.icontains(wanted.search, autoescape=True))
+        if wanted.currency is not None:
+            filters.append(Product.currency == wanted.currency)
+        if wanted.min_price_cents is not None:
+            filters.append(Product.price_cents >= wanted.min_price_cents)
+        if wanted.max_price_cents is not None:
+            filters.append(Product.price_cents <= wanted.max_price_cents)
+        return await self.list(db, page, *filters)
+
+    async def get_many(self, db: DbSession, ids: Sequence[UUID]) -> dict[UUID, Product]:
+        """Return the products with these ids, by id; unknown ids are left out."""
+        products = await db.scalars(select(Product).where(Product.id.in_(ids)))
+        return {product.id: product for product in products}
+
+    async def take_stock(self, db: DbSession, id: UUID, quantity: int) -> bool:
+        """Take pieces from the stock; False when too few are left.
+
+        Locks the product until the transaction ends: take several in the order of their ids.
+        """
+        taken = await db.scalar(
+            update(Product)
+            .where(Product.id == id, Product.stock >= quantity)
+            .values(stock=Product.stock - quantity)
+            .returning(Product.id)
+            .execution_options(synchronize_session=False)
+        )
+        return taken is not None
+
+    async def return_stock(self, db: DbSession, id: UUID, quantity: int) -> None:
+        """Put pieces back; nothing happens when the product is gone. Locks as `take_stock`."""
+        await db.execute(
+            update(Product)
+            .where(Product.id == id)
+            .values(stock=Product.stock + quantity)
+            .execution_options(synchronize_session=False)
+        )
+
+
+product_crud = CRUDProduct()

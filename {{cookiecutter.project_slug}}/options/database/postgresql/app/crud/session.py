@@ -1,0 +1,86 @@
+"""Sessions and their refresh tokens in the database."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.core.clock import utc_now
+from app.core.database import DbSession
+from app.crud.base import CRUDBase
+from app.models.session import RefreshToken, UserSession
+from app.models.user import User
+
+
+class CRUDSession(CRUDBase[UserSession]):
+    """Sessions: opened at login, looked up on each request, ended at once."""
+
+    async def get_user(self, db: DbSession, session_id: UUID, user_id: UUID) -> User | None:
+        """Return the active user of a session that has not ended, in one query."""
+        return await db.scalar(
+            select(User)
+            .join(UserSession, UserSession.user_id == User.id)
+            .where(
+                UserSession.id == session_id,
+                User.id == user_id,
+                User.is_active,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > utc_now(),
+            )
+        )
+
+    async def get_open(self, db: DbSession, session_id: UUID) -> UserSession | None:
+        """Return a session that has not ended and whose user is active."""
+        return await db.scalar(
+            select(UserSession)
+            .join(User, User.id == UserSession.user_id)
+            .where(
+                UserSession.id == session_id,
+                User.is_active,
+                UserSession.revoked_at.is_(None),
+                UserSession.expires_at > utc_now(),
+            )
+        )
+
+    async def revoke(self, db: DbSession, session_id: UUID) -> None:
+        """End a session; ending it again changes nothing."""
+        await db.execute(
+            update(UserSession)
+            .where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
+            .values(revoked_at=utc_now())
+        )
+
+    async def add_token(
+        self, db: DbSession, session_id: UUID, token_hash: bytes, expires_at: datetime
+    ) -> None:
+        """Store a refresh token of the session."""
+        token = RefreshToken(session_id=session_id, token_hash=token_hash, expires_at=expires_at)
+        db.add(token)
+        await db.flush()
+
+    async def use_token(self, db: DbSession, token_hash: bytes) -> UUID | None:
+        """Mark a token as used and return its session; None when it is used, expired or unknown.
+
+        Of two callers at once one gets the session: the row's lock and the condition decide.
+        """
+        return await db.scalar(
+            update(RefreshToken)
+            .where(
+                RefreshToken.token_hash == token_hash,
+                RefreshToken.used_at.is_(None),
+                RefreshToken.expires_at > utc_now(),
+            )
+            .values(used_at=utc_now())
+            .returning(RefreshToken.session_id)
+        )
+
+    async def get_session_of_used_token(self, db: DbSession, token_hash: bytes) -> UUID | None:
+        """Return the session of a token that was used before; None for any other token."""
+        return await db.scalar(
+            select(RefreshToken.session_id).where(
+                RefreshToken.token_hash == token_hash, RefreshToken.used_at.is_not(None)
+            )
+        )
+
+
+session_crud = CRUDSession(UserSession)

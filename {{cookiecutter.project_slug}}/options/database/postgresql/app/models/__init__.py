@@ -1,0 +1,8 @@
+"""Tables. Importing this package registers all of them, which migrations rely on."""
+
+from app.models.order import Order, OrderLine
+from app.models.product import Product
+from app.models.session import RefreshToken, UserSession
+from app.models.user import User
+
+__all__ = ["Order", "OrderLine", "Product", "RefreshToken", "User", "UserSession"]

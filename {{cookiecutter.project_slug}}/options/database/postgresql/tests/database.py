@@ -1,0 +1,35 @@
+"""Fixtures that keep tests apart: a transaction rolled back after each, or tables emptied."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from app.core.database import Base, async_session, engine
+
+
+@pytest.fixture(scope="session")
+def schema() -> None:
+    """Bring the database to the newest migration, as a deployment does."""
+    subprocess.run([sys.executable, "-m", "alembic", "upgrade", "head"], check=True)
+
+
+@pytest.fixture
+async def rolled_back(schema: None) -> AsyncIterator[None]:
+    """Hold all of a test's work in one transaction and roll it back; commits are savepoints."""
+    async with engine.connect() as connection, connection.begin() as transaction:
+        async_session.configure(bind=connection, join_transaction_mode="create_savepoint")
+        yield
+        async_session.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def committed(schema: None) -> AsyncIterator[None]:
+    """Let a test commit for real, as races need, and empty all tables after it."""
+    yield
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {tables}"))

@@ -1,0 +1,40 @@
+"""A database for the tests: made by them, used by nothing else, gone when they end."""
+
+import asyncio
+import atexit
+import os
+import secrets
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import asyncpg
+from sqlalchemy import make_url
+
+from dev.database import running_database
+
+owned = ExitStack()
+atexit.register(owned.close)
+
+
+def make_database() -> dict[str, str]:
+    """Make an empty database in the server of DATABASE_URL, or in one of our own; name it."""
+    server = os.environ.get("DATABASE_URL")
+    if not server:
+        directory = Path(owned.enter_context(tempfile.TemporaryDirectory()))
+        server = owned.enter_context(running_database(directory, durable=False))
+    name = f"test_{secrets.token_hex(8)}"
+    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
+    owned.callback(lambda: asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)")))
+    url = make_url(server).set(database=name)
+    return {"DATABASE_URL": url.render_as_string(hide_password=False)}
+
+
+async def execute(server: str, statement: str) -> None:
+    """Run a statement that cannot stand in a transaction."""
+    url = make_url(server).set(drivername="postgresql")
+    connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,64 @@
+"""Fixtures for all tests: clients of the application, and callers in each role."""
+
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pytest_socket import socket_allow_hosts
+
+from app.config import settings
+from app.core import security
+from app.core.enums import Role
+from app.main import app
+from tests.database import committed, rolled_back, schema
+from tests.factories import Caller, make_caller
+
+__all__ = ["committed", "rolled_back", "schema"]
+
+
+def pytest_runtest_setup() -> None:
+    """Block every socket but those to this machine and to the database."""
+    database_host = urlsplit(settings.database_url.get_secret_value()).hostname or "127.0.0.1"
+    socket_allow_hosts(["127.0.0.1", "::1", database_host], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords at the least cost; `tests/unit/core/test_security.py` uses the real one."""
+    hasher = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)
+    monkeypatch.setattr(security, "password_hash", PasswordHash((hasher,)))
+
+
+@pytest.fixture
+async def client(rolled_back: None) -> AsyncIterator[AsyncClient]:
+    """Call the application; what it writes is rolled back after the test."""
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+async def committing_client(committed: None) -> AsyncIterator[AsyncClient]:
+    """Call the application, also many times at once; what it writes is committed."""
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+async def customer(client: AsyncClient) -> Caller:
+    """A customer who is logged in."""
+    return await make_caller(Role.CUSTOMER)
+
+
+@pytest.fixture
+async def manager(client: AsyncClient) -> Caller:
+    """A manager who is logged in."""
+    return await make_caller(Role.MANAGER)
+
+
+@pytest.fixture
+async def admin(client: AsyncClient) -> Caller:
+    """An admin who is logged in."""
+    return await make_caller(Role.ADMIN)

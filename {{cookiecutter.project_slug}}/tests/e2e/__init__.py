@@ -1,0 +1,1 @@
+"""Tests of whole stories, through a real server process."""

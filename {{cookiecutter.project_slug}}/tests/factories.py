@@ -1,0 +1,52 @@
+"""Makers of test data: each call makes a new thing, with values that tests can override."""
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from app.core.database import get_db
+from app.core.enums import Role
+from app.models.product import Product
+from app.models.user import User
+from app.services.auth_service import TokenPair, auth_service
+from app.services.product_service import product_service
+from app.services.user_service import user_service
+
+PASSWORD = "correct horse battery"
+
+unit_of_work = asynccontextmanager(get_db)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A user who is logged in."""
+
+    user: User
+    tokens: TokenPair
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what a request of this user carries."""
+        return {"Authorization": f"Bearer {self.tokens.access_token}"}
+
+
+async def make_user(role: Role = Role.CUSTOMER, **fields: Any) -> User:
+    """Make an account with the password `PASSWORD`."""
+    values = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD} | fields
+    async with unit_of_work() as db:
+        return await user_service.create_user(db, role=role, **values)
+
+
+async def make_caller(role: Role = Role.CUSTOMER) -> Caller:
+    """Make an account and log it in."""
+    user = await make_user(role)
+    async with unit_of_work() as db:
+        return Caller(user, await auth_service.login(db, user.email, PASSWORD))
+
+
+async def make_product(**fields: Any) -> Product:
+    """Make a product for 19.99 EUR, ten in stock."""
+    values = {"name": "Teapot", "price_cents": 1999, "currency": "EUR", "stock": 10} | fields
+    async with unit_of_work() as db:
+        return await product_service.add_product(db, values)

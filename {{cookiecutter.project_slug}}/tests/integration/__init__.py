@@ -1,0 +1,1 @@
+"""Tests of the API in one process, on a real database."""
