@@ -3,7 +3,8 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,19 @@ CHOICES = {
 # The longest name still fits into a line of 100 columns in `app/config.py`.
 LONGEST_IN_COLUMNS = {"project_name": 70, "description": 200, "author_name": 70}
 LONGEST_SLUG = 50  # a label of a host name has 63; the rest is for suffixes
-LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3
+LONGEST_EMAIL, LONGEST_LOCAL_PART = 254, 64  # RFC 5321, section 4.5.3.1
 
 RefusedPair = tuple[tuple[str, str], tuple[str, str], str]
 
 # Two answers that do not work together: (one, the other, why and what to do instead).
 REFUSED_PAIRS: tuple[RefusedPair, ...] = ()
 
-# Characters that reorder or hide text, so that a reader sees something else than Python does.
-DECEIVING = frozenset("\u061c\u200b\u200e\u200f\u2060\ufeff")
-REORDERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+# Characters that break a line, reorder it, hide in it or are none: a reader and Python would see
+# different texts, or a YAML file could not be read.
+MISLEADING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ud800-\udfff"
+    r"\ufeff\ufffe\uffff]"
+)
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 WINDOWS_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 EMAIL = re.compile(
@@ -41,15 +45,15 @@ EMAIL = re.compile(
 def slug(name: object) -> str:
     """Make a folder name from a project name in any script; never an invalid one."""
     words = slugify(str(name))[:40].strip("-")
-    if not words:
-        return "my-service"
-    return words if slug_fault(words) is None else f"service-{words}"
+    if SLUG.fullmatch(words) and not WINDOWS_DEVICES.fullmatch(words):
+        return words
+    return f"service-{words}" if words else "my-service"
 
 
 def slug_fault(value: str) -> str | None:
     """Say why a slug cannot be folder, package, image and host name at once."""
     if WINDOWS_DEVICES.fullmatch(value):
-        return f"is a name that Windows reserves; try {value}-service"
+        return f"is a name that Windows reserves; try {slug(value)}"
     if not SLUG.fullmatch(value) or len(value) > LONGEST_SLUG:
         return (
             "must be lower-case ASCII words of letters and digits, joined by single hyphens, "
@@ -60,21 +64,10 @@ def slug_fault(value: str) -> str | None:
 
 def email_fault(value: str) -> str | None:
     """Say why a text is no plain e-mail address."""
-    local = value.partition("@")[0]
-    if not EMAIL.fullmatch(value) or len(value) > LONGEST_EMAIL or len(local) > 64:
+    is_too_long = len(value) > LONGEST_EMAIL or value.find("@") > LONGEST_LOCAL_PART
+    if not EMAIL.fullmatch(value) or is_too_long:
         return f"must be a plain e-mail address; try {QUESTIONS['author_email']}"
     return None
-
-
-def misleads(character: str) -> bool:
-    """Tell whether a character breaks a line, reorders it, hides in it or is none at all."""
-    return (
-        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-        or unicodedata.bidirectional(character) in REORDERING
-        or character in DECEIVING
-        or ord(character) & 0xFFFE == 0xFFFE
-        or 0xFDD0 <= ord(character) <= 0xFDEF
-    )
 
 
 def columns(text: str) -> int:
@@ -85,7 +78,7 @@ def columns(text: str) -> int:
 
 def text_fault(question: str, value: str) -> str | None:
     """Say why a free text cannot stand on one line of every file that uses it."""
-    if any(misleads(character) for character in value):
+    if MISLEADING.search(value):
         return (
             "must be one line without control, direction or invisible characters; "
             "type it again as plain text"
@@ -100,21 +93,29 @@ def text_fault(question: str, value: str) -> str | None:
     return None
 
 
+def choice_fault(question: str, value: object) -> str | None:
+    """Say why an answer is none of those offered."""
+    if value in CHOICES[question]:
+        return None
+    return f"must be one of {', '.join(CHOICES[question])}; try {CHOICES[question][0]}"
+
+
+RULES: dict[str, Callable[[str], str | None]] = {
+    "project_name": partial(text_fault, "project_name"),
+    "project_slug": slug_fault,
+    "description": partial(text_fault, "description"),
+    "author_name": partial(text_fault, "author_name"),
+    "author_email": email_fault,
+}
+
+
 def fault(question: str, value: object) -> str | None:
     """Say which rule of its question an answer breaks, and what to answer instead."""
-    if question.startswith("_"):
-        return None
     if question in CHOICES:
-        if value in CHOICES[question]:
-            return None
-        return f"must be one of {', '.join(CHOICES[question])}; try {CHOICES[question][0]}"
-    if not isinstance(value, str):
-        return "must be a text; put it in quotes"
-    if question == "project_slug":
-        return slug_fault(value)
-    if question == "author_email":
-        return email_fault(value)
-    return text_fault(question, value)
+        return choice_fault(question, value)
+    if question not in RULES:
+        return None
+    return RULES[question](value) if isinstance(value, str) else "must be a text; put it in quotes"
 
 
 def refusals(answers: Mapping[str, Any]) -> list[str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from answer_rules import QUESTIONS, refusals, slug
 from jinja2 import Environment
 from jinja2.ext import Extension
 
+from answer_rules import QUESTIONS, refusals, slug
+
 HOOKS = Path(__file__).parent / "hooks"
 PROJECT_FOLDER = "{{cookiecutter.project_slug}}"
+COMPOSITION_ROOTS = ("app/main.py", "app/config.py", "app/dependencies.py")
 
 
 def refuse(answers: Mapping[str, Any]) -> str:
@@ -34,8 +36,18 @@ def literal(text: str) -> str:
     return f"{quote}{escaped}{quote}"
 
 
+def holds_expressions(name: str) -> bool:
+    """Tell whether a file of the project is rendered; of the Python files only few are."""
+    return not name.endswith(".py") or name.endswith(COMPOSITION_ROOTS)
+
+
+def verbatim(text: str) -> str:
+    """Write a text as an expression that renders to nothing but this text."""
+    return '{{ "' + "".join(f"\\U{ord(character):08x}" for character in text) + '" }}'
+
+
 def own_sources() -> Iterator[str]:
-    """Give every text of the template that cookiecutter renders and that is no file of the project."""
+    """Give every text of the template that is rendered and is no file of the project."""
     yield from (text for text in QUESTIONS.values() if isinstance(text, str))
     yield from (hook.read_text(encoding="utf-8") for hook in HOOKS.glob("*.py"))
 
@@ -52,14 +64,13 @@ class AnswersExtension(Extension):
             environment.filters[function.__name__] = function
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Turn a text that is not the template's own into a literal.
+        """Let Jinja see the template's own texts alone; turn any other text into a literal.
 
-        Cookiecutter renders answers from the command line, and paths, as if they were templates.
+        Cookiecutter renders paths, and answers from the command line, as if they were templates.
         A replayed bake has no context to render, so its answers are checked with the folder's name.
         """
         del filename  # part of Jinja's interface; a file of the project is known by its name
         if source == PROJECT_FOLDER:
             return "{{ cookiecutter | refuse }}" + source
-        if name is not None or source in self.sources:
-            return source
-        return '{{ "' + "".join(f"\\U{ord(character):08x}" for character in source) + '" }}'
+        is_own = source in self.sources if name is None else holds_expressions(name)
+        return source if is_own else verbatim(source)

@@ -21,7 +21,7 @@ HOSTILE: list[Answers] = [
     {
         "project_name": "</script>'''👩‍💻 Мой \"\"\" {{ 7*7 }} \\",
         "project_slug": "hostile-text",
-        "description": "- # *x*: [y](z) | & <b> %s {0} 日本 ' \"\"\" {% endif %} ; touch RAN #",
+        "description": '- # *x*: [y](z) | & <b> %s {0} 日本 \' """ {% endif %} ; touch RAN #',
         "author_name": 'O\'Brien "Bob" \\N{BULLET} \\x41 🏴󠁧󠁢󠁥󠁮󠁧󠁿',
     },
     {
@@ -90,7 +90,7 @@ REFUSED: list[tuple[str, str]] = [
     ("author_email", "x" * 65 + "@example.com"),
 ]
 
-# What only a replay file can bring: no command line can say it, or cookiecutter itself refuses it there.
+# What only a replay file can bring: no command line can say it, or cookiecutter refuses it there.
 REFUSED_IN_REPLAY: list[tuple[str, object]] = [
     ("project_slug", "../x/y"),
     ("project_slug", None),

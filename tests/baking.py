@@ -15,7 +15,9 @@ CHOICES: dict[str, list[str]] = {
     for question, answers in QUESTIONS.items()
     if isinstance(answers, list) and not question.startswith("_")
 }
-MADE_BY_TOOLS = {".git", ".venv", ".cache", "build", "__pycache__", ".pytest_cache", ".ruff_cache"}
+MADE_BY_TOOLS = {".git", ".venv", ".cache", "build", "__pycache__"} | {
+    f".{tool}_cache" for tool in ("mypy", "pytest", "ruff")
+}
 
 Answers = dict[str, str]
 

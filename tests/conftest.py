@@ -8,8 +8,9 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from baking import CHOICES, ROOT, Bake, run, snapshot
 from pytest_cookies.plugin import Cookies
+
+from baking import CHOICES, ROOT, Bake, run, snapshot
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Tally:
 
 
 TALLY = pytest.StashKey[Tally]()
+Baker = Callable[..., Bake]
 Cookiecutter = Callable[..., "CompletedProcess[str]"]
 
 
@@ -54,7 +56,7 @@ def tally(pytestconfig: pytest.Config) -> Tally:
 
 
 @pytest.fixture(scope="session")
-def bake(cookies_session: Cookies, tally: Tally) -> Iterator[Callable[..., Bake]]:
+def bake(cookies_session: Cookies, tally: Tally) -> Iterator[Baker]:
     """Bake answers; the same answers are baked once, and no test may change the result."""
     bakes: dict[tuple[tuple[str, str], ...], Bake] = {}
     before: dict[Path, dict[str, bytes | None]] = {}

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_file=os.environ.get("ENV_FILE", ".env") or None,
+        env_ignore_empty=True,
         extra="ignore",
         hide_input_in_errors=True,
     )
@@ -76,7 +77,10 @@ class Settings(BaseSettings):
             self.request_timeout_seconds,
         )
         if sorted(set(ladder)) != list(ladder):
-            raise ValueError("lock, statement and request timeouts must rise in this order")
+            raise ValueError(
+                "LOCK_TIMEOUT_SECONDS, STATEMENT_TIMEOUT_SECONDS and REQUEST_TIMEOUT_SECONDS "
+                "must rise in this order"
+            )
         return self
 
 

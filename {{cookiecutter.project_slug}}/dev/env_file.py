@@ -1,12 +1,11 @@
 """Make `.env` from `.env.example`. Standard library only: it runs before anything is installed."""
 
-import os
 import secrets
 from pathlib import Path
 
 
 def write_env_file(project: Path) -> None:
-    """Copy the example, with a fresh secret on each line `NAME=`; leave an existing `.env` alone."""
+    """Copy the example, with a fresh secret on each line `NAME=`; leave an existing file alone."""
     target = project / ".env"
     if target.exists():
         return
@@ -15,8 +14,8 @@ def write_env_file(project: Path) -> None:
     # Written beside its place and then moved, so that an interrupted run leaves no half of a file.
     draft = project / ".env.new"
     draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    draft.touch(mode=0o600, exist_ok=False)
+    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
     draft.replace(target)
 
 

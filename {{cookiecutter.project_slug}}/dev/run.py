@@ -41,7 +41,7 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            sys.exit(f"Port {port} cannot be used ({error.strerror}). Try: make run PORT={port + 1}")
+            sys.exit(f"Port {port}: {error.strerror}. Try another one: make run PORT={port + 1}")
 
 
 def prepare(environment: dict[str, str]) -> int:
@@ -53,7 +53,7 @@ def prepare(environment: dict[str, str]) -> int:
 def serve(port: int, environment: dict[str, str]) -> int:
     """Run the server, which restarts itself when a file of the service changes."""
     address = f"http://{HOST}:{port}"
-    print(f"\n  The service   {address}\n  Its API       {address}/docs\n  To stop       Ctrl-C\n", flush=True)
+    print(f"\n  Service  {address}\n  API      {address}/docs\n  Stop     Ctrl-C\n", flush=True)
     options = ["--reload", "--reload-dir", "app", "--host", HOST, "--port", str(port)]
     command = [sys.executable, "-m", "uvicorn", "app.main:app", *options]
     server = subprocess.Popen(command, cwd=PROJECT, env=environment)

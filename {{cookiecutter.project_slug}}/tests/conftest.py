@@ -7,12 +7,14 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from pwdlib.hashers.bcrypt import BcryptHasher
 from pytest_socket import socket_allow_hosts
 
 from app.config import settings
 from app.core import security
 from app.core.enums import Role
 from app.main import app
+from tests.contract import keep_contract
 from tests.database import committed, rolled_back, schema
 from tests.factories import Caller, make_caller
 
@@ -29,20 +31,26 @@ def pytest_runtest_setup() -> None:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords at the least cost; `tests/unit/core/test_security.py` uses the real one."""
     hasher = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)
-    monkeypatch.setattr(security, "password_hash", PasswordHash((hasher,)))
+    monkeypatch.setattr(security, "password_hash", PasswordHash((hasher, BcryptHasher())))
+
+
+def make_client() -> AsyncClient:
+    """Make a client for which every answer has to be one that the OpenAPI document states."""
+    hooks = {"response": [keep_contract]}
+    return AsyncClient(transport=ASGITransport(app), base_url="http://test", event_hooks=hooks)
 
 
 @pytest.fixture
 async def client(rolled_back: None) -> AsyncIterator[AsyncClient]:
     """Call the application; what it writes is rolled back after the test."""
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with make_client() as client:
         yield client
 
 
 @pytest.fixture
 async def committing_client(committed: None) -> AsyncIterator[AsyncClient]:
     """Call the application, also many times at once; what it writes is committed."""
-    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+    async with make_client() as client:
         yield client
 
 

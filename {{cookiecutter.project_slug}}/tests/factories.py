@@ -7,9 +7,11 @@ from uuid import uuid4
 
 from app.core.database import get_db
 from app.core.enums import Role
+from app.models.order import Order
 from app.models.product import Product
 from app.models.user import User
 from app.services.auth_service import TokenPair, auth_service
+from app.services.order_service import Item, order_service
 from app.services.product_service import product_service
 from app.services.user_service import user_service
 
@@ -38,6 +40,18 @@ async def make_user(role: Role = Role.CUSTOMER, **fields: Any) -> User:
         return await user_service.create_user(db, role=role, **values)
 
 
+async def change_user(user: User, **changes: Any) -> None:
+    """Change an account behind the API's back."""
+    async with unit_of_work() as db:
+        await user_service.update_user_by_id(db, user.id, changes)
+
+
+async def read_user(user: User) -> User:
+    """Return an account as it is stored now."""
+    async with unit_of_work() as db:
+        return await user_service.get_user(db, user.id)
+
+
 async def make_caller(role: Role = Role.CUSTOMER) -> Caller:
     """Make an account and log it in."""
     user = await make_user(role)
@@ -50,3 +64,10 @@ async def make_product(**fields: Any) -> Product:
     values = {"name": "Teapot", "price_cents": 1999, "currency": "EUR", "stock": 10} | fields
     async with unit_of_work() as db:
         return await product_service.add_product(db, values)
+
+
+async def make_order(user: User, *products: Product, quantity: int = 1) -> Order:
+    """Make an order of so many pieces of each product, or of one piece of a new product."""
+    items = [Item(product.id, quantity) for product in products or [await make_product()]]
+    async with unit_of_work() as db:
+        return await order_service.place_order(db, user, uuid4().hex, items)

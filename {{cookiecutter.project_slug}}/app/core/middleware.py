@@ -83,7 +83,9 @@ class RequestTimeoutMiddleware:
             return
 
         async def send_in_time(message: Message) -> None:
-            deadline.reschedule(None)
+            # Past the deadline this is the answer to being cancelled, and still one in time.
+            if not deadline.expired():
+                deadline.reschedule(None)
             await send(message)
 
         deadline = asyncio.timeout(self.seconds)

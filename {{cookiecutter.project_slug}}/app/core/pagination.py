@@ -37,10 +37,9 @@ class PageRequest:
     cursor: str | None = None
     sort: str = "-created_at"
 
-    @property
-    def after(self) -> Position | None:
-        """Return the place that the cursor names; None means the start of the list."""
-        return read_cursor(self.cursor, self.sort) if self.cursor else None
+    def after(self, name: str) -> Position | None:
+        """Return the place that the cursor names in the list; None means the start."""
+        return read_cursor(self.cursor, name + self.sort) if self.cursor else None
 
 
 @dataclass(frozen=True)
@@ -56,17 +55,19 @@ def sign(payload: bytes) -> bytes:
     return hmac.digest(CURSOR_KEY, payload, hashlib.sha256)[:SIGNATURE_BYTES]
 
 
-def make_cursor(position: Position, sort: str) -> str:
-    """Write a position as an opaque, signed text."""
-    payload = json.dumps([sort, str(position.id), position.value]).encode()
+def make_cursor(position: Position, order: str) -> str:
+    """Write a position as an opaque, signed text; `order` names the list and how it is sorted."""
+    # Unescaped, since a long name in another alphabet would make too long a cursor.
+    content = [order, str(position.id), position.value]
+    payload = json.dumps(content, ensure_ascii=False).encode()
     return base64.urlsafe_b64encode(sign(payload) + payload).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, sort: str) -> Position:
+def read_cursor(cursor: str, order: str) -> Position:
     """Read a cursor back.
 
     Raises:
-        InvalidCursorError: this service did not make it, or made it for another order.
+        InvalidCursorError: this service did not make it, or made it for another list or order.
     """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
@@ -76,6 +77,6 @@ def read_cursor(cursor: str, sort: str) -> Position:
     if not hmac.compare_digest(signature, sign(payload)):
         raise InvalidCursorError
     made_for, last_id, value = json.loads(payload)
-    if made_for != sort:
+    if made_for != order:
         raise InvalidCursorError
     return Position(UUID(last_id), value)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,6 +24,9 @@ from app.core.exceptions import UnauthorizedError
 password_hash = PasswordHash(
     (Argon2Hasher(memory_cost=19_456, time_cost=2, parallelism=1), BcryptHasher())
 )
+
+# No password fits this; it makes a login of an unknown user as slow as one of a known user.
+DUMMY_HASH = password_hash.hash(secrets.token_urlsafe())
 
 # Hashing is kept off the event loop, and to a few threads, because each hash takes 19 MiB.
 hashing_pool = ThreadPoolExecutor(settings.password_hash_threads, "password-hash")
@@ -60,18 +62,12 @@ async def verify_password(plain: str, hashed: str) -> bool:
 
 async def verify_and_upgrade(plain: str, hashed: str) -> tuple[bool, str | None]:
     """Tell whether the password fits, with a new hash when the stored one is of an old kind."""
+    if not hashed.startswith("$2"):
+        return await in_hashing_pool(lambda: password_hash.verify_and_update(plain, hashed))
     # bcrypt never read past 72 bytes, and its current release refuses longer input.
-    is_bcrypt = hashed.startswith("$2")
-    password = plain.encode()[:BCRYPT_MAX_BYTES] if is_bcrypt else plain.encode()
-    valid, _ = await in_hashing_pool(lambda: password_hash.verify_and_update(password, hashed))
-    outdated = valid and password_hash.current_hasher.check_needs_rehash(hashed)
-    return valid, await get_password_hash(plain) if outdated else None
-
-
-@cache
-def dummy_hash() -> str:
-    """Return a hash that no password fits, so that an unknown user costs as much as a known one."""
-    return password_hash.hash(secrets.token_urlsafe())
+    start = plain.encode()[:BCRYPT_MAX_BYTES]
+    valid = await in_hashing_pool(lambda: password_hash.verify(start, hashed))
+    return valid, await get_password_hash(plain) if valid else None
 
 
 def create_access_token(

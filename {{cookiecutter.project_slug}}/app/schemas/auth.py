@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Input, Output
-from app.schemas.fields import NO_CONTROL, NO_NUL
+from app.schemas.fields import NO_NUL, LoginName
 
 
 class LoginForm(Input):
@@ -15,7 +15,7 @@ class LoginForm(Input):
     """
 
     grant_type: Annotated[str, Field(pattern=r"^password$")] = "password"
-    username: Annotated[str, Field(min_length=1, max_length=254, pattern=NO_CONTROL)]
+    username: LoginName
     password: Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
     scope: Annotated[str, Field(max_length=1_000)] = ""
     client_id: Annotated[str, Field(max_length=1_000)] = ""

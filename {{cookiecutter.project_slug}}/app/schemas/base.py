@@ -42,7 +42,7 @@ class PageQuery(Input):
     """Which page of a list is wanted."""
 
     limit: Annotated[int, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[\w-]+$")] | None = None
+    cursor: Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[\w-]+$")] | None = None
 
     def page(self) -> PageRequest:
         """Return the request for this page, newest first."""

@@ -5,7 +5,14 @@ A text never holds NUL, which PostgreSQL cannot store, and pydantic refuses lone
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, EmailStr, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    EmailStr,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 NO_CONTROL = r"^[^\x00-\x1F\x7F]*$"
 NO_NUL = r"^[^\x00]*$"
@@ -21,6 +28,20 @@ def unset() -> Any:
 
 
 Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(to_lower)]
+EMAIL = TypeAdapter[str](Email)
+
+
+def to_stored_email(value: str) -> str:
+    """Write an address as it is stored, in whichever spelling it was typed."""
+    try:
+        return EMAIL.validate_python(value)
+    except ValidationError:
+        return value.strip().lower()
+
+
+LoginName = Annotated[
+    str, Field(min_length=1, max_length=254, pattern=NO_CONTROL), AfterValidator(to_stored_email)
+]
 Password = Annotated[str, StringConstraints(min_length=12, max_length=128, pattern=NO_NUL)]
 FullName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL)

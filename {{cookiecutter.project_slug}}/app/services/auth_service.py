@@ -36,12 +36,12 @@ class AuthService:
     """Sessions: each login opens one, and its refresh tokens form one family."""
 
     async def login(self, db: DbSession, email: str, password: str) -> TokenPair:
-        """Open a session.
+        """Open a session; `email` is written as accounts store it.
 
         Raises:
             InvalidCredentialsError: no active account has this address and password.
         """
-        user = await user_service.authenticate(db, email.strip().lower(), password)
+        user = await user_service.authenticate(db, email, password)
         if user is None:
             raise InvalidCredentialsError
         expires_at = utc_now() + timedelta(days=settings.refresh_token_absolute_days)

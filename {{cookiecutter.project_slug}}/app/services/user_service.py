@@ -9,7 +9,7 @@ from app.core.database import DbSession, release
 from app.core.enums import Role
 from app.core.exceptions import UserNotFoundError
 from app.core.pagination import Page, PageRequest
-from app.core.security import dummy_hash, get_password_hash, verify_and_upgrade
+from app.core.security import DUMMY_HASH, get_password_hash, verify_and_upgrade
 from app.crud.user import user_crud
 from app.models.user import User
 
@@ -42,7 +42,7 @@ class UserService:
         An unknown address takes as long as a known one. A hash of an old kind is replaced.
         """
         user = await user_crud.get_by_email(db, email)
-        hashed = user.hashed_password if user else dummy_hash()
+        hashed = user.hashed_password if user else DUMMY_HASH
         await release(db)
         valid, upgraded = await verify_and_upgrade(password, hashed)
         if not user or not valid or not user.is_active:

@@ -1,15 +1,17 @@
 """The operations that every table shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.database import DbSession
-from app.core.exceptions import AppError
+from app.core.exceptions import AppError, NotFoundError
 from app.core.pagination import Page, PageRequest, Position, make_cursor
 from app.models.base import Entity
 
@@ -68,9 +70,22 @@ class CRUDBase(Generic[ModelType]):
         await self.flush(db)
 
     async def flush(self, db: DbSession) -> None:
-        """Send what is pending, and name a broken constraint in the words of the domain."""
+        """Send what is pending.
+
+        Raises:
+            NotFoundError: somebody deleted the row since it was read.
+        """
         try:
-            await db.flush()
+            with self.naming_conflicts():
+                await db.flush()
+        except StaleDataError as error:
+            raise NotFoundError from error
+
+    @contextmanager
+    def naming_conflicts(self) -> Iterator[None]:
+        """Say in the words of the domain which constraint the statements in here broke."""
+        try:
+            yield
         except IntegrityError as error:
             cause = error.orig.__cause__ if error.orig else None
             conflict = self.conflicts.get(getattr(cause, "constraint_name", ""))
@@ -89,7 +104,7 @@ class CRUDBase(Generic[ModelType]):
         descending = page.sort.startswith("-")
         keys = [self.model.id] if column is None else [column, self.model.id]
         query = query.order_by(*(key.desc() if descending else key for key in keys))
-        if after := page.after:
+        if after := page.after(self.model.__name__):
             place = tuple_(*([after.id] if column is None else [after.value, after.id]))
             query = query.where(tuple_(*keys) < place if descending else tuple_(*keys) > place)
         rows = (await db.scalars(query.limit(page.limit + 1))).all()
@@ -102,4 +117,4 @@ class CRUDBase(Generic[ModelType]):
             return Page(items, None)
         last, name = items[-1], page.sort.removeprefix("-")
         position = Position(last.id, getattr(last, name) if name in self.sorts else None)
-        return Page(items, make_cursor(position, page.sort))
+        return Page(items, make_cursor(position, self.model.__name__ + page.sort))

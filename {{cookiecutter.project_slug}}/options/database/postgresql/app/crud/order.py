@@ -1,7 +1,7 @@
 """Orders in the database, always with their lines."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.database import DbSession
 from app.core.enums import OrderStatus
+from app.core.exceptions import AppError, UnauthorizedError
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase
 from app.models.order import Order, OrderLine
@@ -23,6 +24,8 @@ def with_lines() -> Select[Order]:
 
 class CRUDOrder(CRUDBase[Order]):
     """Orders: placed once a key, read with their lines, locked while their status changes."""
+
+    conflicts: ClassVar[Mapping[str, type[AppError]]] = {"fk_orders_user_id": UnauthorizedError}
 
     async def get_with_lines(self, db: DbSession, id: UUID) -> Order | None:
         """Return an order, or None."""
@@ -60,12 +63,14 @@ class CRUDOrder(CRUDBase[Order]):
 
         Waits for another transaction that is inserting the same key.
         """
-        order: Order | None = await db.scalar(
+        statement = (
             insert(Order)
             .values(**obj_in)
             .on_conflict_do_nothing(index_elements=[Order.user_id, Order.idempotency_key])
             .returning(Order)
         )
+        with self.naming_conflicts():
+            order: Order | None = await db.scalar(statement)
         if order is None:
             return None
         rows = [

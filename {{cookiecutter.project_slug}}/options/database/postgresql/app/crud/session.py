@@ -1,12 +1,15 @@
 """Sessions and their refresh tokens in the database."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from app.core.clock import utc_now
 from app.core.database import DbSession
+from app.core.exceptions import AppError, InvalidCredentialsError, InvalidRefreshTokenError
 from app.crud.base import CRUDBase
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
@@ -14,6 +17,12 @@ from app.models.user import User
 
 class CRUDSession(CRUDBase[UserSession]):
     """Sessions: opened at login, looked up on each request, ended at once."""
+
+    # Both can be broken only by deleting the account at the same moment.
+    conflicts: ClassVar[Mapping[str, type[AppError]]] = {
+        "fk_user_sessions_user_id": InvalidCredentialsError,
+        "fk_refresh_tokens_session_id": InvalidRefreshTokenError,
+    }
 
     async def get_user(self, db: DbSession, session_id: UUID, user_id: UUID) -> User | None:
         """Return the active user of a session that has not ended, in one query."""
@@ -56,7 +65,7 @@ class CRUDSession(CRUDBase[UserSession]):
         """Store a refresh token of the session."""
         token = RefreshToken(session_id=session_id, token_hash=token_hash, expires_at=expires_at)
         db.add(token)
-        await db.flush()
+        await self.flush(db)
 
     async def use_token(self, db: DbSession, token_hash: bytes) -> UUID | None:
         """Mark a token as used and return its session; None when it is used, expired or unknown.

@@ -1,0 +1,215 @@
+"""Bakes as they lie on the disk: whole, well formed, in the document's layout."""
+
+import ast
+import re
+import sys
+import tomllib
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import Baker
+
+from answer_rules import REFUSED_PAIRS
+from answers import COMBINATIONS, HOSTILE
+from baking import CHOICES, ROOT, TEMPLATE, Answers, Bake, files_below
+
+COMPOSITION_ROOTS = {"app/main.py", "app/config.py", "app/dependencies.py"}
+LEFT_OVER = re.compile(r"cookiecutter|\{%|%\}|\{#|#\}|options/")
+RUFF = Path(sys.executable).with_name("ruff")
+
+# Phase 0.1 of the document, then the files that its later phases name.
+LAYOUT = {
+    "app": "__init__ main config dependencies",
+    "app/core": "database security auth exceptions logging",
+    "app/models": "user product order",
+    "app/crud": "base user product order",
+    "app/services": "user_service product_service order_service",
+    "app/schemas": "user product order",
+    "app/routers": "users products orders auth",
+    "tests": "conftest",
+    "alembic": "env",
+}
+TOP_LEVEL = {
+    "pyproject.toml",
+    "requirements.txt",
+    "Dockerfile",
+    "docker-compose.yml",
+    ".env.example",
+    "README.md",
+    "Makefile",
+}
+
+every_bake = pytest.mark.parametrize(
+    "answers", COMBINATIONS, ids=lambda answers: "-".join(answers.values())
+)
+every_text = pytest.mark.parametrize(
+    "answers", [*COMBINATIONS, *HOSTILE], ids=lambda answers: "-".join(answers.values())[:40]
+)
+
+
+def pairs(answers: Answers) -> set[frozenset[tuple[str, str]]]:
+    """Return every two answers of a combination, or the one when a question stands alone."""
+    return {frozenset(pair) for pair in combinations(answers.items(), 2)}
+
+
+def test_every_pair_of_answers_is_baked_unless_it_is_refused() -> None:
+    offered = {
+        frozenset([(one, answer), (other, other_answer)])
+        for one, other in combinations(CHOICES, 2)
+        for answer in CHOICES[one]
+        for other_answer in CHOICES[other]
+    }
+    refused = {frozenset([one, other]) for one, other, _ in REFUSED_PAIRS}
+
+    baked = set[frozenset[tuple[str, str]]]().union(*map(pairs, COMBINATIONS))
+
+    assert refused <= offered
+    assert baked == offered - refused
+
+
+def test_every_option_folder_is_an_answer_that_can_be_chosen() -> None:
+    folders = {path.relative_to(TEMPLATE / "options") for path in TEMPLATE.glob("options/*/*")}
+
+    assert folders <= {
+        Path(question, answer) for question in CHOICES for answer in CHOICES[question]
+    }
+
+
+def test_no_file_of_one_option_stands_where_another_file_stands() -> None:
+    trees = {path: set(files_below(path)) for path in TEMPLATE.glob("options/*/*")}
+    trees[TEMPLATE] = {name for name in files_below(TEMPLATE) if not name.startswith("options/")}
+
+    clashes = [
+        (one, other, trees[one] & trees[other])
+        for one, other in combinations(trees, 2)
+        if one.parent != other.parent and trees[one] & trees[other]
+    ]
+
+    assert not clashes
+
+
+def test_python_files_hold_no_jinja_outside_the_composition_roots() -> None:
+    jinja = re.compile(r"\{%|\{#|\{\{\s*cookiecutter")
+    python = {name: path for name, path in files_below(TEMPLATE).items() if name.endswith(".py")}
+
+    held = {name for name, path in python.items() if jinja.search(path.read_text(encoding="utf-8"))}
+
+    assert held <= COMPOSITION_ROOTS
+
+
+def test_python_files_of_the_template_parse_where_they_stand() -> None:
+    python = [path for name, path in files_below(TEMPLATE).items() if name.endswith(".py")]
+
+    assert all(ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in python)
+
+
+def test_no_file_name_holds_jinja() -> None:
+    assert not [name for name in files_below(TEMPLATE) if "{" in name]
+
+
+@every_bake
+def test_bake_has_nothing_left_of_the_template(bake: Baker, answers: Answers) -> None:
+    made = bake(**answers)
+
+    left = [name for name in made.files() if LEFT_OVER.search(f"{name}\n{made.read(name)}")]
+
+    assert not left
+    assert not (made.path / "options").exists()
+
+
+@every_bake
+def test_bake_has_the_layout_of_the_document(bake: Baker, answers: Answers) -> None:
+    modules = {f"{folder}/{name}.py" for folder, names in LAYOUT.items() for name in names.split()}
+
+    assert modules | TOP_LEVEL <= set(bake(**answers).files())
+
+
+@every_bake
+def test_links_in_documents_lead_to_files(bake: Baker, answers: Answers) -> None:
+    made = bake(**answers)
+
+    for name in (name for name in made.files() if name.endswith(".md")):
+        links = re.findall(r"\]\((?!https://)([^)#]+)", made.read(name))
+        missing = [link for link in links if not (made.path / name).parent.joinpath(link).exists()]
+        assert not missing, name
+
+
+@every_text
+def test_bake_passes_ruff_as_it_was_baked(bake: Baker, answers: Answers) -> None:
+    made = bake(**answers)
+
+    formatted = made.run(RUFF, "format", "--check", "--no-cache", ".")
+    checked = made.run(RUFF, "check", "--no-cache", ".")
+
+    assert formatted.returncode == 0, formatted.stdout
+    assert checked.returncode == 0, checked.stdout
+
+
+@every_text
+def test_bake_is_well_formed(bake: Baker, answers: Answers) -> None:
+    made = bake(**answers)
+
+    for name in made.files():
+        text = made.read(name)
+        assert text == "" or text.endswith("\n"), f"{name} has no newline at its end"
+        assert not re.search(r"[ \t]$|\n\n\n\n|\A\n|\n\n\Z", text, re.MULTILINE), name
+        if name.endswith(".py"):
+            ast.parse(text, name)
+        if name.endswith((".yml", ".yaml")):
+            assert list(yaml.safe_load_all(text)), name
+
+
+@every_bake
+def test_project_table_carries_the_answers(bake: Baker, answers: Answers) -> None:
+    project = tomllib.loads(bake(**answers).read("pyproject.toml"))["project"]
+
+    assert project["name"] == "my-service"
+    assert project["authors"] == [{"name": "Your Name", "email": "you@example.com"}]
+    assert project["requires-python"] == ">=3.11"
+
+
+def test_project_table_carries_hostile_text(bake: Baker) -> None:
+    for answers in HOSTILE:
+        project = tomllib.loads(bake(**answers).read("pyproject.toml"))["project"]
+
+        assert project["name"] == answers["project_slug"]
+        assert project["description"] == answers["description"]
+        assert project["authors"][0]["name"] == answers["author_name"]
+
+
+@every_bake
+def test_every_range_has_an_upper_bound(bake: Baker, answers: Answers) -> None:
+    table = tomllib.loads(bake(**answers).read("pyproject.toml"))
+    ranges = table["project"]["dependencies"] + table["dependency-groups"]["dev"]
+
+    assert ranges
+    assert all(re.search(r",<\d|==\d", each) for each in ranges), ranges
+
+
+def test_bake_is_checked_by_the_rules_of_the_template(bake: Baker) -> None:
+    ours = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
+    theirs = tomllib.loads(bake().read("pyproject.toml"))["tool"]["ruff"]
+
+    for name in ("line-length", "target-version"):
+        assert ours[name] == theirs[name]
+    for name in ("select", "ignore", "pylint"):
+        assert ours["lint"][name] == theirs["lint"][name]
+
+
+def test_python_versions_differ_in_text_files_only(bake: Baker) -> None:
+    """So one run of a project's own tests is enough for all of them."""
+    python = [
+        {name: made.read(name) for name in made.files() if name.endswith(".py")}
+        for made in (bake(python_version=version) for version in CHOICES["python_version"])
+    ]
+
+    assert all(files == python[0] for files in python)
+    assert changed_files(bake(python_version="3.13"), bake(python_version="3.14"))
+
+
+def changed_files(one: Bake, other: Bake) -> list[str]:
+    """List the files in which two bakes differ, other than by their secrets."""
+    names = sorted({*one.files(), *other.files()} - {".env"})
+    return [name for name in names if one.read(name) != other.read(name)]

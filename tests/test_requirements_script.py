@@ -1,0 +1,228 @@
+"""The script that pins, on a small template whose packages are made here: no network is asked."""
+
+import json
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from baking import ROOT, TEMPLATE, run
+
+QUESTIONS = """\
+{
+  "project_slug": "aviary",
+  "bird": ["owl", "parrot", "none"],
+  "python_version": ["3.13", "3.11"],
+  "_jinja2_env_vars": { "lstrip_blocks": true, "trim_blocks": true }
+}
+"""
+# Both birds reach a feather, every bake a door, and only a parrot the door's bell.
+PYPROJECT = """\
+[project]
+name = "{{ cookiecutter.project_slug }}"
+requires-python = ">=3.11"
+dependencies = [
+    "door>=1,<2",
+{% if cookiecutter.bird == "owl" %}
+    "owl>=1,<2",
+{% endif %}
+{% if cookiecutter.bird == "parrot" %}
+    "parrot>=1,<2",
+{% endif %}
+]
+
+[dependency-groups]
+dev = ["keeper>=1,<2"]
+"""
+WHEELS = [
+    ("door", "1.0", ["hinge", "bell; extra == 'ringing'"]),
+    ("hinge", "1.0", []),
+    ("bell", "1.0", []),
+    ("owl", "1.0", ["feather", "hinge"]),
+    ("parrot", "1.0", ["feather", "door[ringing]"]),
+    ("feather", "1.0", ["barb; sys_platform == 'win32'"]),
+    ("barb", "1.0", []),
+    ("keeper", "1.0", ["broom", "feather"]),
+    ("broom", "1.0", []),
+]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A small template with its own copy of the script, and an index of its own."""
+
+    path: Path
+
+    def publish(self, name: str, version: str, requires: list[str] | None = None) -> None:
+        """Make a wheel with metadata and nothing else."""
+        about = f"{name}-{version}.dist-info"
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}"]
+        lines += [f"Requires-Dist: {requirement}" for requirement in requires or []]
+        with zipfile.ZipFile(
+            self.path / "index" / f"{name}-{version}-py3-none-any.whl", "w"
+        ) as wheel:
+            wheel.writestr(f"{about}/METADATA", "\n".join([*lines, "Provides-Extra: ringing", ""]))
+            wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+            wheel.writestr(f"{about}/RECORD", "")
+
+    def script(self, *options: str) -> CompletedProcess[str]:
+        """Run the script, with an index that holds only what was published here."""
+        script, settings = self.path / "scripts" / "requirements.py", self.path / "uv.toml"
+        index = json.dumps(str(self.path / "index"))
+        settings.write_text(f"no-index = true\nfind-links = [{index}]\n", encoding="utf-8")
+        return run(sys.executable, script, *options, cwd=self.path, UV_CONFIG_FILE=str(settings))
+
+    def file(self, name: str) -> Path:
+        """Return the place of a file in the template folder."""
+        return self.path / TEMPLATE.name / name
+
+    def edit(self, name: str, before: str, after: str) -> None:
+        """Replace a text in a file of the template folder."""
+        text = self.file(name).read_text(encoding="utf-8")
+        assert before in text
+        self.file(name).write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    def pins(self, name: str) -> list[str]:
+        """Return the lines of a file without comments and hashes."""
+        lines = self.file(name).read_text(encoding="utf-8").splitlines()
+        return [line.removesuffix(" \\") for line in lines if not line.startswith(("#", "{#", " "))]
+
+
+@pytest.fixture(scope="module")
+def pinned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay the small template out and pin it."""
+    made = Workshop(tmp_path_factory.mktemp("workshop"))
+    for folder in ("index", TEMPLATE.name):
+        (made.path / folder).mkdir()
+    shutil.copytree(ROOT / "scripts", made.path / "scripts")
+    (made.path / "cookiecutter.json").write_text(QUESTIONS, encoding="utf-8")
+    (made.path / "requirements-dev.in").write_text("broom>=1,<2\n", encoding="utf-8")
+    made.file("pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    for wheel in WHEELS:
+        made.publish(*wheel)
+    pinned = made.script()
+    assert pinned.returncode == 0, pinned.stderr
+    return made.path
+
+
+@pytest.fixture
+def workshop(pinned_once: Path, tmp_path: Path) -> Workshop:
+    """Give a test its own copy."""
+    return Workshop(Path(shutil.copytree(pinned_once, tmp_path / "workshop")))
+
+
+def test_each_pin_stands_under_the_answers_that_reach_it(workshop: Workshop) -> None:
+    assert workshop.pins("requirements.txt") == [
+        '{% if cookiecutter.bird == "owl" or cookiecutter.bird == "parrot" %}',
+        "barb==1.0 ; sys_platform == 'win32'",
+        "{% endif %}",
+        '{% if cookiecutter.bird == "parrot" %}',
+        "bell==1.0",
+        "{% endif %}",
+        "door==1.0",
+        '{% if cookiecutter.bird == "parrot" %}',
+        "door[ringing]==1.0",
+        "{% endif %}",
+        '{% if cookiecutter.bird == "owl" or cookiecutter.bird == "parrot" %}',
+        "feather==1.0",
+        "{% endif %}",
+        "hinge==1.0",
+        '{% if cookiecutter.bird == "owl" %}',
+        "owl==1.0",
+        "{% endif %}",
+        '{% if cookiecutter.bird == "parrot" %}',
+        "parrot==1.0",
+        "{% endif %}",
+    ]
+
+
+def test_development_adds_what_the_service_does_not_pin(workshop: Workshop) -> None:
+    # A bake without a bird needs the keeper's feather; one with a bird names it twice, alike.
+    assert workshop.pins("requirements-dev.txt") == [
+        "-r requirements.txt",
+        "barb==1.0 ; sys_platform == 'win32'",
+        "broom==1.0",
+        "feather==1.0",
+        "keeper==1.0",
+    ]
+
+
+def test_newer_releases_leave_pins_fresh_until_an_upgrade(workshop: Workshop) -> None:
+    before = workshop.pins("requirements.txt")
+    workshop.publish("feather", "1.1")
+
+    assert workshop.script("--check").stdout == "All pins are fresh.\n"
+    assert workshop.script().returncode == 0
+    assert workshop.pins("requirements.txt") == before
+
+    assert workshop.script("--upgrade").returncode == 0
+    assert "feather==1.1" in workshop.pins("requirements.txt")
+
+
+Change = Callable[[Workshop], None]
+RUN_FILE = f"{TEMPLATE.name}/requirements.txt"
+
+
+def no_longer_admitted(workshop: Workshop) -> None:
+    """Ask for a newer door than the pinned one."""
+    workshop.publish("door", "1.5", ["hinge", "bell; extra == 'ringing'"])
+    workshop.edit("pyproject.toml", "door>=1,<2", "door>=1.5,<2")
+
+
+def new_range(workshop: Workshop) -> None:
+    """Ask every bake for something that only a parrot brought."""
+    workshop.edit("pyproject.toml", '"door>=1,<2",', '"door>=1,<2", "bell",')
+
+
+def no_longer_needed(workshop: Workshop) -> None:
+    """Ask for an owl no more."""
+    workshop.edit("pyproject.toml", '    "owl>=1,<2",\n', "")
+
+
+def hash_removed(workshop: Workshop) -> None:
+    """Take the hash of the door away."""
+    lines = workshop.file("requirements.txt").read_text(encoding="utf-8")
+    found = lines[lines.index("door==1.0") :].split("\n")[1]
+    workshop.edit("requirements.txt", f" \\\n{found}", "")
+
+
+def hash_changed(workshop: Workshop) -> None:
+    """Let the hash of a file be that of another."""
+    workshop.edit("requirements.txt", "sha256:", "sha256:0")
+
+
+@pytest.mark.parametrize(
+    ("change", "problems"),
+    [
+        (no_longer_admitted, ["no longer asked for: door==1.0", "missing: door==1.5"]),
+        (new_range, ['no longer asked for: {% if cookiecutter.bird == "parrot" %}']),
+        (no_longer_needed, ["no longer asked for: owl==1.0"]),
+        (hash_removed, ["edited by hand"]),
+        (hash_changed, ["edited by hand"]),
+    ],
+)
+def test_check_fails_and_names(change: Change, problems: list[str], workshop: Workshop) -> None:
+    change(workshop)
+
+    check = workshop.script("--check")
+
+    assert check.returncode == 1
+    for problem in problems:
+        assert f"{RUN_FILE}: {problem}" in check.stdout.splitlines()
+
+
+def test_ranges_without_a_resolution_change_no_file(workshop: Workshop) -> None:
+    before = workshop.pins("requirements.txt")
+    workshop.edit("pyproject.toml", '"parrot>=1,<2"', '"parrot>=1,<2", "feather>=9"')
+
+    failed = workshop.script()
+
+    assert failed.returncode == 1
+    assert "feather" in failed.stderr
+    assert "The ranges have no resolution" in failed.stderr
+    assert workshop.pins("requirements.txt") == before

@@ -1,0 +1,65 @@
+"""What the OpenAPI document promises, and the check that every answer in a test keeps it."""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from httpx2 import Request, Response
+
+from app.core.problems import MEDIA_TYPE
+from app.main import app
+
+DOCUMENT = app.openapi()
+PROBLEM_MEMBERS = set(DOCUMENT["components"]["schemas"]["Problem"]["required"])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the API: its method, its path with `{names}`, and what is said about it."""
+
+    method: str
+    path: str
+    description: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Return what tests call it."""
+        return f"{self.method} {self.path}"
+
+    def is_called_by(self, request: Request) -> bool:
+        """Tell whether the request reaches this operation or one with a similar path."""
+        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(self.path))
+        return self.method == request.method and bool(re.fullmatch(pattern, request.url.path))
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, description)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, description in methods.items()
+]
+
+
+def operation_of(request: Request) -> Operation | None:
+    """Return what the request calls: the first that fits, as routes are matched; None for none."""
+    return next((found for found in OPERATIONS if found.is_called_by(request)), None)
+
+
+async def keep_contract(response: Response) -> None:
+    """Fail the test if the document does not state this answer, or if it is a bare error."""
+    await response.aread()
+    operation = operation_of(response.request)
+    if operation is not None:
+        declared = set(operation.description["responses"])
+        assert str(response.status_code) in declared, (operation.name, response.text)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        check_problem(response)
+
+
+def check_problem(response: Response) -> None:
+    """Check that an error is a whole problem document, which names its request."""
+    assert response.headers["Content-Type"] == MEDIA_TYPE, response.text
+    problem = response.json()
+    assert set(problem) >= PROBLEM_MEMBERS
+    assert problem["status"] == response.status_code
+    assert problem["request_id"] == response.headers["X-Request-ID"]

@@ -1,0 +1,44 @@
+"""Requests that several tests make."""
+
+from typing import Any
+from uuid import uuid4
+
+from httpx2 import AsyncClient, Response
+
+from app.models.product import Product
+from tests.factories import Caller
+
+
+def order_of(*products: Product, quantity: int = 1) -> dict[str, Any]:
+    """Return the body that orders so many pieces of each product."""
+    return {"lines": [{"product_id": str(product.id), "quantity": quantity} for product in products]}
+
+
+async def place_order(
+    client: AsyncClient, caller: Caller, body: dict[str, Any], key: str | None = None
+) -> Response:
+    """Place an order, under a new idempotency key unless one is given."""
+    headers = caller.headers | {"Idempotency-Key": key or uuid4().hex}
+    return await client.post("/orders/", headers=headers, json=body)
+
+
+async def stock_of(client: AsyncClient, product: Product) -> int:
+    """Return how many pieces are left, as the catalogue shows it."""
+    response = await client.get(f"/products/{product.id}")
+    stock: int = response.json()["stock"]
+    return stock
+
+
+async def read_pages(
+    client: AsyncClient, path: str, caller: Caller | None = None, **query: Any
+) -> list[list[dict[str, Any]]]:
+    """Follow the cursors from the first page to the last; return the items of each page."""
+    pages, cursor = [], {}
+    while True:
+        headers = caller.headers if caller else {}
+        response = await client.get(path, params={**query, **cursor}, headers=headers)
+        assert response.status_code == 200, response.text
+        pages.append(response.json()["items"])
+        if response.json()["next_cursor"] is None:
+            return pages
+        cursor = {"cursor": response.json()["next_cursor"]}

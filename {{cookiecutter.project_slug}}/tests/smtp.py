@@ -1,0 +1,52 @@
+"""A mail server of the tests' own: it speaks real SMTP and keeps what it gets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+class Mailbox:
+    """Keep every mail, or answer each with `refusal`; log in whoever comes."""
+
+    def __init__(self, refusal: str | None = None) -> None:
+        self.refusal = refusal
+        self.mails: list[EmailMessage] = []
+        self.logins: list[tuple[str, str]] = []
+
+    async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Take a mail."""
+        if self.refusal:
+            return self.refusal
+        content = envelope.content or b""
+        raw = content.encode() if isinstance(content, str) else content
+        self.mails.append(message_from_bytes(raw, EmailMessage, policy=policy.default))
+        return "250 OK"
+
+    def log_in(self, *arguments: Any) -> AuthResult:
+        """Remember who logs in."""
+        data = arguments[-1]
+        if isinstance(data, LoginPassword):
+            self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=True)
+
+
+@asynccontextmanager
+async def mail_server(mailbox: Mailbox) -> AsyncIterator[int]:
+    """Serve a mailbox on a free port, without TLS, and yield the port."""
+
+    def protocol() -> SMTP:
+        return SMTP(
+            mailbox, enable_SMTPUTF8=True, authenticator=mailbox.log_in, auth_require_tls=False
+        )
+
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()

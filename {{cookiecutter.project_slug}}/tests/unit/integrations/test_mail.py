@@ -1,0 +1,99 @@
+"""The mail client, against a server that speaks real SMTP."""
+
+import socket
+from collections.abc import AsyncIterator
+
+import aiosmtplib
+import pytest
+from pydantic import SecretStr
+
+from app.config import settings
+from app.integrations.mail import mail_client
+from tests.smtp import Mailbox, mail_server
+
+TEXT = "Your account is ready. Ваш счёт готов. 🫖\n"
+
+
+@pytest.fixture
+async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
+    """A mailbox, whose server the settings name."""
+    mailbox = Mailbox()
+    async with mail_server(mailbox) as port:
+        monkeypatch.setattr(settings, "smtp_host", "127.0.0.1")
+        monkeypatch.setattr(settings, "smtp_port", port)
+        monkeypatch.setattr(settings, "smtp_start_tls", False)
+        yield mailbox
+
+
+async def test_a_mail_arrives_whole_with_its_sender_reader_and_subject(mailbox: Mailbox) -> None:
+    await mail_client.send("ann@example.com", "Welcome to Чайная", TEXT)
+
+    (mail,) = mailbox.mails
+    assert mail["From"] == settings.mail_from
+    assert mail["To"] == "ann@example.com"
+    assert mail["Subject"] == "Welcome to Чайная"
+    assert mail.get_content().splitlines() == TEXT.splitlines()
+    assert mailbox.logins == []
+
+
+async def test_an_address_in_another_alphabet_is_served(mailbox: Mailbox) -> None:
+    await mail_client.send("änn@example.com", "Welcome", TEXT)
+
+    assert mailbox.mails[0]["To"] == "änn@example.com"
+
+
+async def test_the_client_logs_in_when_the_settings_say_how(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "smtp_username", "shop")
+    monkeypatch.setattr(settings, "smtp_password", SecretStr("of the shop"))
+
+    await mail_client.send("ann@example.com", "Welcome", TEXT)
+
+    assert mailbox.logins == [("shop", "of the shop")]
+    assert len(mailbox.mails) == 1
+
+
+async def test_nothing_leaves_in_clear_when_the_settings_ask_for_tls(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "smtp_start_tls", True)
+
+    with pytest.raises(aiosmtplib.SMTPException):
+        await mail_client.send("ann@example.com", "Welcome", TEXT)
+
+    assert (mailbox.mails, mailbox.logins) == ([], [])
+
+
+async def test_the_refusal_of_a_server_is_raised(mailbox: Mailbox) -> None:
+    mailbox.refusal = "554 No thanks"
+
+    with pytest.raises(aiosmtplib.SMTPResponseException, match="No thanks"):
+        await mail_client.send("ann@example.com", "Welcome", TEXT)
+
+
+async def test_a_server_that_is_not_there_is_an_smtp_exception_too(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        free_port = listener.getsockname()[1]
+    monkeypatch.setattr(settings, "smtp_port", free_port)
+
+    with pytest.raises(aiosmtplib.SMTPException):
+        await mail_client.send("ann@example.com", "Welcome", TEXT)
+
+
+@pytest.mark.parametrize(("environment", "shown"), [("development", True), ("production", False)])
+async def test_without_a_server_the_log_shows_the_mail_but_not_in_production(
+    environment: str,
+    shown: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(settings, "environment", environment)
+
+    await mail_client.send("ann@example.com", "Welcome", TEXT)
+
+    assert "SMTP_HOST is not set" in caplog.text
+    assert ("ann@example.com" in caplog.text) is shown
+    assert ("Your account is ready" in caplog.text) is shown

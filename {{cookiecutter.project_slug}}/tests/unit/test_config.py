@@ -1,0 +1,141 @@
+"""Settings: what is refused at the start, and what the refusal says."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings, load_settings, settings
+from tests.process import run_python
+
+KEY = secrets.token_urlsafe(48)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Leave only what has no default in the environment, with good values."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("SECRET_KEY", KEY)
+    monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
+    return monkeypatch
+
+
+def refusal() -> str:
+    """Load the settings, which has to end the process, and return its last words."""
+    with pytest.raises(SystemExit) as exit_info:
+        load_settings()
+    return str(exit_info.value.code)
+
+
+def test_without_a_word_on_the_environment_it_is_production(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().environment == "production"
+    assert not load_settings().docs_enabled
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+def test_a_setting_that_has_no_default_is_asked_for_by_name(
+    environment: pytest.MonkeyPatch, name: str
+) -> None:
+    environment.delenv(name)
+
+    assert refusal() == f"{name}: Field required"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "Zk3vQ9xT1mB7cW5r"),
+        ("SECRET_KEY", "ZkZk3Q3QZkZk3Q3QZkZk3Q3QZkZk3Q3QZkZk3Q3Q"),
+        ("SECRET_KEY", f"{KEY}-changeme"),
+        ("SECRET_KEY", f"your-{KEY}"),
+        ("SECRET_KEY", f"Secret{KEY}"),
+        ("ALGORITHM", "none"),
+        ("ENVIRONMENT", "prodution"),
+        ("LOG_LEVEL", "loud"),
+        ("REQUEST_TIMEOUT_SECONDS", "-17"),
+        ("PASSWORD_HASH_THREADS", "4711"),
+        ("ACCESS_TOKEN_EXPIRE_MINUTES", "525600"),
+        ("SMTP_PORT", "submission"),
+        ("SMTP_START_TLS", "perhaps"),
+        ("MAIL_FROM", "shop-without-domain"),
+        ("MAIL_FROM", "shop@exa_mple!.com"),
+        ("MAIL_FROM", "shop@under_score.example"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_with_its_name_and_without_the_value(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+
+    message = refusal()
+
+    assert message.startswith(f"{name}: ")
+    assert "\n" not in message
+    assert value not in message
+
+
+@pytest.mark.parametrize(
+    "limits", [("2", "2", "10"), ("6", "5", "10"), ("2", "10", "10"), ("2", "11", "10")]
+)
+def test_time_limits_that_do_not_rise_are_refused_by_name(
+    environment: pytest.MonkeyPatch, limits: tuple[str, str, str]
+) -> None:
+    names = ("LOCK_TIMEOUT_SECONDS", "STATEMENT_TIMEOUT_SECONDS", "REQUEST_TIMEOUT_SECONDS")
+    for name, limit in zip(names, limits, strict=True):
+        environment.setenv(name, limit)
+
+    message = refusal()
+
+    assert all(name in message for name in names)
+
+
+def test_every_fault_is_told_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("LOG_LEVEL", "loud")
+    environment.setenv("SMTP_PORT", "0")
+    environment.delenv("SECRET_KEY")
+
+    lines = refusal().splitlines()
+
+    assert [line.split(":")[0] for line in lines] == ["LOG_LEVEL", "SECRET_KEY", "SMTP_PORT"]
+
+
+def test_a_variable_that_is_set_to_nothing_counts_as_unset(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("DRAIN_FILE", "")
+    environment.setenv("SMTP_HOST", "")
+    environment.setenv("SMTP_PORT", "")
+
+    loaded = load_settings()
+
+    assert (loaded.drain_file, loaded.smtp_host, loaded.smtp_port) == (None, None, 587)
+
+
+def test_secrets_are_not_shown_when_the_settings_are_printed() -> None:
+    shown = f"{settings!r} {settings}"
+
+    assert settings.secret_key.get_secret_value() not in shown
+    assert settings.database_url.get_secret_value() not in shown
+
+
+def test_the_service_does_not_start_with_a_bad_setting() -> None:
+    process = run_python("-c", "import app.main", SECRET_KEY="changeme")
+
+    assert process.returncode != 0
+    assert process.stdout == ""
+    assert process.stderr == "SECRET_KEY: Value error, " + (
+        "must be random and have at least 32 characters\n"
+    )
+
+
+def test_a_project_that_was_not_generated_to_its_end_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / ".bake-incomplete").touch()
+
+    process = run_python("-c", "import app.main", cwd=tmp_path)
+
+    assert process.returncode != 0
+    assert process.stderr.startswith("This project was not generated to its end")
+    assert process.stderr.count("\n") == 1
