@@ -43,7 +43,7 @@ def holds_expressions(name: str) -> bool:
 
 def verbatim(text: str) -> str:
     """Write a text as an expression that renders to nothing but this text."""
-    return '{{ "' + "".join(f"\\U{ord(character):08x}" for character in text) + '" }}'
+    return "{{ " + quoted(text) + " }}"  # Jinja reads a JSON string as it was meant
 
 
 def own_sources() -> Iterator[str]:

@@ -11,27 +11,14 @@ requirements-dev.in. The reasons: docs/decisions/requirements-one-resolution.md
 import argparse
 import difflib
 import hashlib
-import json
-import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cookiecutter.utils import create_env_with_context
-from jinja2 import Environment, FileSystemLoader
+from ranges import EVERY_BAKE, PROJECT, ROOT, needs_by_condition, oldest_python
 from resolution import compile_pins, pins_in, read, without_hashes, write
-
-ROOT = Path(__file__).resolve().parents[1]
-PROJECT = ROOT / "{{cookiecutter.project_slug}}"
-RANGES = PROJECT / "pyproject.toml"
-OWN_RANGES = ROOT / "requirements-dev.in"
-EVERY_BAKE = ""  # the condition of what no answer can leave out
-# Pins keep the extras that are asked of them: pip 23.2, which comes with Python 3.11 and 3.12,
-# takes the newest release for an extra, whatever the pin of its package says.
-KEEP_EXTRAS = "--no-strip-extras"
 
 RUN_HEADER = """\
 # What the service needs to run: every package pinned, with the hashes of its files.
@@ -46,13 +33,6 @@ OWN_HEADER = """\
 # What work on the template needs: every package pinned, with the hashes of its files.
 # The ranges stand in requirements-dev.in; after a change there, run: make requirements
 """
-
-
-class Needs(NamedTuple):
-    """The ranges under one condition; those of development include those of the service."""
-
-    run: frozenset[str]
-    dev: frozenset[str]
 
 
 class Target(NamedTuple):
@@ -70,46 +50,24 @@ class Target(NamedTuple):
         return f"{opening}SHA-256 of the lines below: {checksum}{closing}\n{self.body}"
 
 
-def choices(questions: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each answer that can be chosen, after its question."""
-    for question, answers in questions.items():
-        if isinstance(answers, list) and not question.startswith("_"):
-            yield from ((question, answer) for answer in answers)
-
-
-def needs_by_condition() -> dict[str, Needs]:
-    """Read the ranges with no question answered, then with each answer alone."""
-    questions = json.loads(read(ROOT / "cookiecutter.json"))
-    environment = create_env_with_context({"cookiecutter": questions})
-    environment.loader = FileSystemLoader(PROJECT)
-    unanswered = questions | {question: "" for question, _ in choices(questions)}
-    needs = {EVERY_BAKE: read_needs(environment, unanswered)}
-    for question, answer in choices(questions):
-        needed = read_needs(environment, unanswered | {question: answer})
-        if needed != needs[EVERY_BAKE]:
-            needs[f'cookiecutter.{question} == "{answer}"'] = needed
-    return needs
-
-
-def read_needs(environment: Environment, answers: Mapping[str, Any]) -> Needs:
-    """Render the project's pyproject.toml and return its ranges."""
-    text = environment.get_template(RANGES.name).render(cookiecutter=answers)
-    table = tomllib.loads(text)
-    run = frozenset(table["project"]["dependencies"])
-    return Needs(run, run | frozenset(table["dependency-groups"]["dev"]))
-
-
 def resolve(ranges: Iterable[str], preferred: str, *options: str) -> str:
     """Pin what ranges reach, for every Python that the project serves."""
-    oldest = re.search(r'^requires-python = ">=([\d.]+)"$', read(RANGES), re.MULTILINE)
-    if oldest is None:
-        sys.exit("pyproject.toml: requires-python must be >= and a version")
-    return compile_pins(ranges, preferred, oldest[1], *options)
+    return compile_pins(ranges, preferred, oldest_python(), *options)
 
 
 def reached(ranges: Iterable[str], pins: str) -> frozenset[str]:
-    """Return the packages that some of the ranges reach, with the extras that these ask for."""
-    return frozenset(pins_in(resolve(ranges, pins, KEEP_EXTRAS)))
+    """Return the heads of those pins that some of the ranges reach.
+
+    A package with extras is there with and without them: pip before 23.3, which early releases of
+    Python 3.11 and 3.12 bring, takes the newest release for the one of the two without a pin.
+    """
+    heads = pins_in(resolve(ranges, pins, "--no-strip-extras"))
+    return frozenset(heads) | {bare(head) for head in heads}
+
+
+def bare(head: str) -> str:
+    """Return the name of a package without its extras."""
+    return head.partition("[")[0]
 
 
 def union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
@@ -128,14 +86,14 @@ def conditions(packages: Mapping[str, frozenset[str]]) -> dict[str, str]:
 
 def pin(head: str, pins: Mapping[str, str]) -> str:
     """Return the pin of a package with the extras of one share, not with those of all."""
-    name = head.partition("[")[0]
-    return pins[name].replace(f"{name}==", f"{head}==")
+    return pins[bare(head)].replace(f"{bare(head)}==", f"{head}==")
 
 
 def share_out(pins: Mapping[str, str], shares: Mapping[str, str]) -> str:
     """Write pins by name, with block tags around neighbours that share a condition."""
     text = ""
-    for condition, heads in groupby(sorted(shares), key=shares.__getitem__):
+    by_name = sorted(shares, key=lambda head: (bare(head), head))
+    for condition, heads in groupby(by_name, key=shares.__getitem__):
         block = "".join(pin(head, pins) for head in heads)
         text += f"{{% if {condition} %}}\n{block}{{% endif %}}\n" if condition else block
     return text
@@ -160,9 +118,10 @@ def project_targets(*options: str) -> Iterator[Target]:
 def own_target(*options: str) -> Target:
     """Resolve the template's own tools."""
     path = ROOT / "requirements-dev.txt"
-    ranges = read(OWN_RANGES).splitlines()
-    pins = resolve(ranges, read(path), "--generate-hashes", KEEP_EXTRAS, *options)
-    return Target(path, OWN_HEADER + pins, comment=("# ", ""))
+    ranges = read(ROOT / "requirements-dev.in").splitlines()
+    resolved = resolve(ranges, read(path), "--generate-hashes", *options)
+    shares = dict.fromkeys(reached(ranges, resolved), EVERY_BAKE)
+    return Target(path, OWN_HEADER + share_out(pins_in(resolved), shares), comment=("# ", ""))
 
 
 def problems(target: Target) -> Iterator[str]:
@@ -187,7 +146,6 @@ def main() -> int:
     mode.add_argument("--upgrade", action="store_true", help="move to the newest releases")
     mode.add_argument("--check", action="store_true", help="change nothing, exit 1 if stale")
     arguments = parser.parse_args()
-    sys.path.append(str(ROOT))  # where the template's own Jinja extension is
     options = ("--upgrade",) if arguments.upgrade else ()
     targets = [*project_targets(*options), own_target(*options)]
     if arguments.check:

@@ -88,6 +88,7 @@ REFUSED: list[tuple[str, str]] = [
     ("author_email", "you@example.com\n"),
     ("author_email", "You <you@example.com>"),
     ("author_email", "x" * 65 + "@example.com"),
+    ("author_email", "x@" + 62 * "abc." + "example"),
 ]
 
 # What only a replay file can bring: no command line can say it, or cookiecutter refuses it there.

@@ -102,6 +102,16 @@ def beside(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def old_python(tmp_path: Path) -> Path:
+    """Give an interpreter that says of itself that it is Python 3.10."""
+    claim = "import sys; sys.version_info = (3, 10, 9); exec(sys.argv[1])"
+    script = tmp_path / "python3.10"
+    script.write_text(f"""#!/bin/sh\nexec '{sys.executable}' -c '{claim}' "$2"\n""")
+    script.chmod(0o755)
+    return script
+
+
+@pytest.fixture
 def cookiecutter(home: Path, beside: Path, tally: Tally) -> Cookiecutter:
     """Run the real command line, as a user does, from the folder `beside`."""
 

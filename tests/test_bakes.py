@@ -198,6 +198,16 @@ def test_bake_is_checked_by_the_rules_of_the_template(bake: Baker) -> None:
         assert ours["lint"][name] == theirs["lint"][name]
 
 
+def test_make_refuses_an_old_python_with_one_line(
+    bake: Baker, old_python: Path, tmp_path: Path
+) -> None:
+    done = bake().run("make", "lint", f"PYTHON={old_python}", f"VENV={tmp_path / 'venv'}")
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Python 3.11 or newer is needed" in done.stderr
+
+
 def test_python_versions_differ_in_text_files_only(bake: Baker) -> None:
     """So one run of a project's own tests is enough for all of them."""
     python = [

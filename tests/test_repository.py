@@ -88,12 +88,8 @@ def test_help_lists_every_target() -> None:
     assert targets == set(re.findall(r"^  make ([a-z]+)", done.stdout, re.MULTILINE))
 
 
-def test_make_refuses_an_old_python_with_one_line(tmp_path: Path) -> None:
-    old = tmp_path / "python"
-    old.write_text("#!/bin/sh\necho\n")
-    old.chmod(0o755)
-
-    done = run("make", "lint", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}", cwd=ROOT)
+def test_make_refuses_an_old_python_with_one_line(old_python: Path, tmp_path: Path) -> None:
+    done = run("make", "lint", f"PYTHON={old_python}", f"VENV={tmp_path / 'venv'}", cwd=ROOT)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr

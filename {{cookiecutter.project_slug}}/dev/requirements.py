@@ -13,7 +13,7 @@ RUN = PROJECT / "requirements.txt"
 DEV = PROJECT / "requirements-dev.txt"
 OLDEST_PYTHON = "3.11"
 COMMENTS = re.compile(r"(?:#.*\n)*")
-PIN = re.compile(r"^([a-z0-9-]+)==.*(?:\n +--hash=.*)*\n", re.MULTILINE)
+PIN = re.compile(r"^([a-z0-9-]+(?:\[.*\])?)==.*(?:\n +--hash=.*)*\n", re.MULTILINE)
 
 
 def main() -> None:
@@ -31,13 +31,16 @@ def resolve(preferred: str, *options: str) -> str:
     """Pin for every platform and every Python; a preferred pin stays where its range admits it."""
     uv = shutil.which("uv") or sys.exit("uv is needed for this, and is not on PATH")
     command = [uv, "pip", "compile", "pyproject.toml", "--quiet", "--universal"]
-    command += ["--generate-hashes", "--no-header", "--no-annotate"]
+    # Pins keep their extras: older releases of pip take the newest release for an extra, whatever
+    # the pin of its package says.
+    command += ["--no-strip-extras", "--generate-hashes", "--no-header", "--no-annotate"]
     command += ["--python-version", OLDEST_PYTHON, *options]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "pins.txt")
         output.write_text("".join(pin[0] for pin in PIN.finditer(preferred)), encoding="utf-8")
         command += ["--python", sys.executable, "--output-file", str(output)]
-        subprocess.run(command, cwd=PROJECT, check=True)
+        if subprocess.run(command, cwd=PROJECT, check=False).returncode:
+            sys.exit("The ranges have no resolution; the lines above are uv's reason.")
         return output.read_text(encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 """Fixtures for all tests: clients of the application, and callers in each role."""
 
+import logging
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ from tests.factories import Caller, make_caller
 
 __all__ = ["committed", "rolled_back", "schema"]
 
+# A line for each request of the test client would bury the service's own log.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
+
 
 def pytest_runtest_setup() -> None:
     """Block every socket but those to this machine and to the database."""
@@ -32,6 +36,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords at the least cost; `tests/unit/core/test_security.py` uses the real one."""
     hasher = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)
     monkeypatch.setattr(security, "password_hash", PasswordHash((hasher, BcryptHasher())))
+    monkeypatch.setattr("app.services.user_service.DUMMY_HASH", hasher.hash("nobody's password"))
 
 
 def make_client() -> AsyncClient:

@@ -14,6 +14,13 @@ DOCUMENT = app.openapi()
 PROBLEM_MEMBERS = set(DOCUMENT["components"]["schemas"]["Problem"]["required"])
 
 
+def resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference to the schema that it names."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = DOCUMENT["components"]["schemas"][name] if name else schema
+    return found
+
+
 @dataclass(frozen=True)
 class Operation:
     """One call of the API: its method, its path with `{names}`, and what is said about it."""
@@ -26,6 +33,21 @@ class Operation:
     def name(self) -> str:
         """Return what tests call it."""
         return f"{self.method} {self.path}"
+
+    @property
+    def takes_token(self) -> bool:
+        """Tell whether a caller has to be logged in."""
+        return "security" in self.description
+
+    def parameters(self, place: str) -> list[str]:
+        """Return the names of what it takes in the `path`, in the `query` or in a `header`."""
+        declared = self.description.get("parameters", [])
+        return [parameter["name"] for parameter in declared if parameter["in"] == place]
+
+    def body(self, media_type: str) -> dict[str, Any] | None:
+        """Return the schema of the body that it takes in this form; None when it takes none."""
+        content = self.description.get("requestBody", {}).get("content", {})
+        return resolve(content[media_type]["schema"]) if media_type in content else None
 
     def is_called_by(self, request: Request) -> bool:
         """Tell whether the request reaches this operation or one with a similar path."""

@@ -12,7 +12,7 @@ def run_python(
     *arguments: str, cwd: Path = PROJECT, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments and variables of the environment, and wait for its end."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own interpreter and arguments
         [sys.executable, *arguments],
         cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(PROJECT)} | environment,

@@ -7,7 +7,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from app.config import settings
 
 
 class Mailbox:
@@ -38,8 +41,8 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mail_server(mailbox: Mailbox) -> AsyncIterator[int]:
-    """Serve a mailbox on a free port, without TLS, and yield the port."""
+async def mail_server(mailbox: Mailbox) -> AsyncIterator[None]:
+    """Serve a mailbox without TLS, in the place of the settings' mail server."""
 
     def protocol() -> SMTP:
         return SMTP(
@@ -47,6 +50,11 @@ async def mail_server(mailbox: Mailbox) -> AsyncIterator[int]:
         )
 
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
-    yield server.sockets[0].getsockname()[1]
+    port = server.sockets[0].getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "smtp_host", "127.0.0.1")
+        patch.setattr(settings, "smtp_port", port)
+        patch.setattr(settings, "smtp_start_tls", False)
+        yield
     server.close()
     await server.wait_closed()

@@ -50,17 +50,17 @@ class Page(Generic[Item]):
     next_cursor: str | None
 
 
-def sign(payload: bytes) -> bytes:
-    """Return the signature that keeps a cursor from being made by anyone else."""
-    return hmac.digest(CURSOR_KEY, payload, hashlib.sha256)[:SIGNATURE_BYTES]
+def encode(payload: bytes) -> str:
+    """Write a payload as text, behind a signature that keeps anyone else from making cursors."""
+    signature = hmac.digest(CURSOR_KEY, payload, hashlib.sha256)[:SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(signature + payload).decode().rstrip("=")
 
 
 def make_cursor(position: Position, order: str) -> str:
     """Write a position as an opaque, signed text; `order` names the list and how it is sorted."""
     # Unescaped, since a long name in another alphabet would make too long a cursor.
     content = [order, str(position.id), position.value]
-    payload = json.dumps(content, ensure_ascii=False).encode()
-    return base64.urlsafe_b64encode(sign(payload) + payload).decode().rstrip("=")
+    return encode(json.dumps(content, ensure_ascii=False).encode())
 
 
 def read_cursor(cursor: str, order: str) -> Position:
@@ -73,8 +73,9 @@ def read_cursor(cursor: str, order: str) -> Position:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidCursorError from error
-    signature, payload = raw[:SIGNATURE_BYTES], raw[SIGNATURE_BYTES:]
-    if not hmac.compare_digest(signature, sign(payload)):
+    payload = raw[SIGNATURE_BYTES:]
+    # The whole text is compared, since base64 writes the same bytes in more than one way.
+    if not hmac.compare_digest(encode(payload), cursor):
         raise InvalidCursorError
     made_for, last_id, value = json.loads(payload)
     if made_for != order:

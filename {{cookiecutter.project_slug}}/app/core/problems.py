@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -11,7 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.status import HTTP_413_CONTENT_TOO_LARGE, HTTP_422_UNPROCESSABLE_CONTENT
 
-from app.core.exceptions import AppError
+from app.core.exceptions import AppError, UnavailableError
+
+log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -98,6 +101,9 @@ def problem_response(
 
 def app_error_response(request: Request, error: AppError) -> JSONResponse:
     """Render an error that says itself how it is to be answered."""
+    if isinstance(error, UnavailableError):
+        # The caller is not told what is away; whoever runs the service has to know.
+        log.warning(error.message, code=error.code, cause=repr(error.__cause__))
     return problem_response(request, error.status, error.code, error.message, headers=error.headers)
 
 

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Input, Output
-from app.schemas.fields import NO_NUL, LoginName
+from app.schemas.fields import NO_CONTROL, NO_NUL, LoginName
+
+Unused = Annotated[str, Field(max_length=1_000, pattern=NO_CONTROL)]
 
 
 class LoginForm(Input):
@@ -17,9 +19,9 @@ class LoginForm(Input):
     grant_type: Annotated[str, Field(pattern=r"^password$")] = "password"
     username: LoginName
     password: Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
-    scope: Annotated[str, Field(max_length=1_000)] = ""
-    client_id: Annotated[str, Field(max_length=1_000)] = ""
-    client_secret: Annotated[str, Field(max_length=1_000)] = ""
+    scope: Unused = ""
+    client_id: Unused = ""
+    client_secret: Unused = ""
 
 
 class RefreshRequest(Input):

@@ -11,7 +11,8 @@ from tests.factories import Caller
 
 def order_of(*products: Product, quantity: int = 1) -> dict[str, Any]:
     """Return the body that orders so many pieces of each product."""
-    return {"lines": [{"product_id": str(product.id), "quantity": quantity} for product in products]}
+    lines = [{"product_id": str(product.id), "quantity": quantity} for product in products]
+    return {"lines": lines}
 
 
 async def place_order(
@@ -33,12 +34,12 @@ async def read_pages(
     client: AsyncClient, path: str, caller: Caller | None = None, **query: Any
 ) -> list[list[dict[str, Any]]]:
     """Follow the cursors from the first page to the last; return the items of each page."""
-    pages, cursor = [], {}
+    pages = []
+    headers = caller.headers if caller else {}
     while True:
-        headers = caller.headers if caller else {}
-        response = await client.get(path, params={**query, **cursor}, headers=headers)
+        response = await client.get(path, params=query, headers=headers)
         assert response.status_code == 200, response.text
         pages.append(response.json()["items"])
         if response.json()["next_cursor"] is None:
             return pages
-        cursor = {"cursor": response.json()["next_cursor"]}
+        query["cursor"] = response.json()["next_cursor"]

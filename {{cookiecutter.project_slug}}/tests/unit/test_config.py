@@ -134,7 +134,7 @@ def test_the_service_does_not_start_with_a_bad_setting() -> None:
 def test_a_project_that_was_not_generated_to_its_end_does_not_start(tmp_path: Path) -> None:
     (tmp_path / ".bake-incomplete").touch()
 
-    process = run_python("-c", "import app.main", cwd=tmp_path)
+    process = run_python("-c", "import app.config", cwd=tmp_path)
 
     assert process.returncode != 0
     assert process.stderr.startswith("This project was not generated to its end")

@@ -1,6 +1,5 @@
 """Access tokens: what they say, and which are refused."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,10 +21,10 @@ from app.core.security import (
 USER_ID, SESSION_ID = new_id(), new_id()
 
 
-def sign(changes: Mapping[str, Any], key: str = SIGNING_KEY, algorithm: str = "HS256") -> str:
+def sign(changes: dict[str, Any], key: str = SIGNING_KEY, algorithm: str = "HS256") -> str:
     """Sign a token as this service would, but for the changes; a claim of None is left out."""
     now = utc_now()
-    claims = {
+    claims: dict[str, Any] = {
         "sub": str(USER_ID),
         "sid": str(SESSION_ID),
         "typ": "access",
@@ -83,7 +82,7 @@ def test_the_tokens_that_the_refusals_below_differ_from_is_accepted() -> None:
     ids=str,
 )
 def test_a_token_with_a_claim_that_is_missing_or_wrong_is_refused(
-    changes: Mapping[str, Any],
+    changes: dict[str, Any],
 ) -> None:
     token = sign(changes)
 

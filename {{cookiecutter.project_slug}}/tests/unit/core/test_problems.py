@@ -48,7 +48,7 @@ async def refuse() -> None:
 
 @small_app.get("/drained")
 async def drained() -> None:
-    raise UnavailableError("A sentence for this one case.")
+    raise UnavailableError("A sentence for this one case.") from OSError(SECRET)
 
 
 @small_app.get("/teapot")
@@ -89,6 +89,15 @@ async def test_the_sentence_that_an_error_was_raised_with_replaces_the_general_o
     assert response.status_code == 503
     assert response.json()["detail"] == "A sentence for this one case."
     assert response.headers["retry-after"] == "2"
+
+
+async def test_why_the_service_is_not_available_is_for_the_log_and_not_for_the_caller(
+    small_client: AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = await small_client.get("/drained")
+
+    assert SECRET in caplog.text
+    assert SECRET not in response.text
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,10 @@ TEXT = "Your account is ready. Ваш счёт готов. 🫖\n"
 
 
 @pytest.fixture
-async def mailbox(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
-    """A mailbox, whose server the settings name."""
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """The mailbox of the settings' mail server."""
     mailbox = Mailbox()
-    async with mail_server(mailbox) as port:
-        monkeypatch.setattr(settings, "smtp_host", "127.0.0.1")
-        monkeypatch.setattr(settings, "smtp_port", port)
-        monkeypatch.setattr(settings, "smtp_start_tls", False)
+    async with mail_server(mailbox):
         yield mailbox
 
 

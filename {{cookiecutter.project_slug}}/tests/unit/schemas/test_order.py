@@ -11,7 +11,7 @@ from app.schemas.order import OrderCreate
 
 
 def lines(*product_ids: UUID | str) -> dict[str, Any]:
-    return {"lines": [{"product_id": id, "quantity": 1} for id in product_ids]}
+    return {"lines": [{"product_id": product_id, "quantity": 1} for product_id in product_ids]}
 
 
 def test_an_order_keeps_its_lines_in_the_order_they_were_sent() -> None:
@@ -29,7 +29,7 @@ def test_an_order_has_one_to_fifty_lines(count: int) -> None:
 
 
 def test_a_product_that_stands_in_two_lines_is_refused_however_its_id_is_written() -> None:
-    id = new_id()
+    product_id = str(new_id())
 
     with pytest.raises(ValidationError, match="one line only"):
-        OrderCreate.model_validate(lines(str(id), str(id).upper()))
+        OrderCreate.model_validate(lines(product_id, product_id.upper()))

@@ -11,8 +11,12 @@ from app.schemas.product import ProductCreate, ProductQuery
 
 @pytest.mark.parametrize(
     "query",
-    [{"min_price_cents": 0}, {"max_price_cents": 1}, {"sort": "price_cents"}]
-    + [{"sort": "-price_cents", "search": "teapot"}],
+    [
+        {"min_price_cents": 0},
+        {"max_price_cents": 1},
+        {"sort": "price_cents"},
+        {"sort": "-price_cents", "search": "teapot"},
+    ],
 )
 def test_prices_without_a_currency_are_not_comparable(query: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="give `currency` too"):

@@ -7,22 +7,11 @@ from app.tasks.emails import send_welcome_email
 from tests.smtp import Mailbox, mail_server
 
 
-async def send_to(
-    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with mail_server(mailbox) as port:
-        monkeypatch.setattr(settings, "smtp_host", "127.0.0.1")
-        monkeypatch.setattr(settings, "smtp_port", port)
-        monkeypatch.setattr(settings, "smtp_start_tls", False)
-        await send_welcome_email("ann@example.com")
-
-
-async def test_a_new_user_is_greeted_in_the_name_of_the_service(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_new_user_is_greeted_in_the_name_of_the_service() -> None:
     mailbox = Mailbox()
 
-    await send_to(mailbox, monkeypatch)
+    async with mail_server(mailbox):
+        await send_welcome_email("ann@example.com")
 
     (mail,) = mailbox.mails
     assert mail["To"] == "ann@example.com"
@@ -31,8 +20,9 @@ async def test_a_new_user_is_greeted_in_the_name_of_the_service(
 
 
 async def test_a_server_that_refuses_is_logged_and_not_raised(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await send_to(Mailbox(refusal="451 Try again later"), monkeypatch)
+    async with mail_server(Mailbox(refusal="451 Try again later")):
+        await send_welcome_email("ann@example.com")
 
     assert "welcome mail not sent" in caplog.text

@@ -5,7 +5,8 @@ import atexit
 import os
 import secrets
 import tempfile
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import make_url, text
@@ -28,6 +29,17 @@ def make_database() -> dict[str, str]:
     owned.callback(lambda: asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)")))
     url = make_url(server).set(database=name)
     return {"DATABASE_URL": url.render_as_string(hide_password=False)}
+
+
+@asynccontextmanager
+async def new_database() -> AsyncIterator[str]:
+    """Make another empty database, beside the one of the tests; yield its URL, and drop it."""
+    url = make_url(os.environ["DATABASE_URL"])
+    name = f"{url.database}_{secrets.token_hex(4)}"
+    server = url.render_as_string(hide_password=False)
+    await execute(server, f"CREATE DATABASE {name}")
+    yield url.set(database=name).render_as_string(hide_password=False)
+    await execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def execute(server: str, statement: str) -> None:

@@ -5,8 +5,9 @@ from functools import cache
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.engine.interfaces import AdaptedConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -36,6 +37,14 @@ engine = create_async_engine(
         },
     },
 )
+
+
+@event.listens_for(engine.sync_engine, "checkout")
+def replace_if_closed(connection: AdaptedConnection, *_: object) -> None:
+    """Spare the first requests after a restart of the server: it closed what waits in the pool."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+
 
 async_session = async_sessionmaker(engine, expire_on_commit=False)
 
