@@ -49,6 +49,7 @@ build/.baked: $(INSTALLED) $(SOURCES)
 $(INSTALLED):
 	@$(if $(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),, \
 		$(error Python 3.11 or newer is needed; name one: make PYTHON=python3.13))
+	@echo 'Installing into $(VENV), once ...'
 	@if command -v uv >/dev/null; then \
 		$(PYTHON) -m venv --clear --without-pip $(VENV) && \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt; \

@@ -45,7 +45,9 @@ every_bake = pytest.mark.parametrize(
     "answers", COMBINATIONS, ids=lambda answers: "-".join(answers.values())
 )
 every_text = pytest.mark.parametrize(
-    "answers", [*COMBINATIONS, *HOSTILE], ids=lambda answers: "-".join(answers.values())[:40]
+    "answers",
+    [*COMBINATIONS, *HOSTILE],
+    ids=lambda answers: answers.get("project_slug") or "-".join(answers.values()),
 )
 
 
@@ -124,6 +126,15 @@ def test_bake_has_the_layout_of_the_document(bake: Baker, answers: Answers) -> N
     modules = {f"{folder}/{name}.py" for folder, names in LAYOUT.items() for name in names.split()}
 
     assert modules | TOP_LEVEL <= set(bake(**answers).files())
+
+
+def test_tree_in_the_readme_shows_what_is_there(bake: Baker) -> None:
+    tree = (ROOT / "README.md").read_text(encoding="utf-8").split("```")[1]
+    shown = set(re.findall(r"[\w.-]+\.\w+|[.\w-]+(?=/)", tree))
+
+    there = {part for name in bake().files() for part in name.split("/")} | {"my-service"}
+
+    assert shown <= there
 
 
 @every_bake

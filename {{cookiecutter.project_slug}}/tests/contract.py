@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from httpx2 import Request, Response
+from httpx2 import ASGITransport, AsyncClient, Request, Response
+from starlette.types import ASGIApp
 
 from app.core.problems import MEDIA_TYPE
 from app.main import app
@@ -65,6 +66,15 @@ OPERATIONS = [
 def operation_of(request: Request) -> Operation | None:
     """Return what the request calls: the first that fits, as routes are matched; None for none."""
     return next((found for found in OPERATIONS if found.is_called_by(request)), None)
+
+
+def contract_client(application: ASGIApp = app) -> AsyncClient:
+    """Make a client that fails the test when an answer is not one that the document states."""
+    return AsyncClient(
+        transport=ASGITransport(application),
+        base_url="http://test",
+        event_hooks={"response": [keep_contract]},
+    )
 
 
 async def keep_contract(response: Response) -> None:

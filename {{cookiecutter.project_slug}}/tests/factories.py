@@ -52,11 +52,16 @@ async def read_user(user: User) -> User:
         return await user_service.get_user(db, user.id)
 
 
+async def log_in(user: User) -> TokenPair:
+    """Open a session for an account with the password `PASSWORD`."""
+    async with unit_of_work() as db:
+        return await auth_service.login(db, user.email, PASSWORD)
+
+
 async def make_caller(role: Role = Role.CUSTOMER) -> Caller:
     """Make an account and log it in."""
     user = await make_user(role)
-    async with unit_of_work() as db:
-        return Caller(user, await auth_service.login(db, user.email, PASSWORD))
+    return Caller(user, await log_in(user))
 
 
 async def make_product(**fields: Any) -> Product:

@@ -1,7 +1,7 @@
 """Hostile values: what no schema foresees, and what breaks those who trust their input."""
 
 CANARY = "canary7f3a"
-LONG = CANARY * 5_000
+LONG = CANARY * 1_050
 RIGHT_TO_LEFT_OVERRIDE = "\u202e"
 
 # No answer may hold any of these: each is a piece of the input.

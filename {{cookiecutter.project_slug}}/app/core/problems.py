@@ -45,11 +45,16 @@ SAFE_KINDS = frozenset(
 )
 
 
+# The names of RFC 9110; Python before 3.13 has older ones.
+NEWER_TITLES = {
+    HTTP_413_CONTENT_TOO_LARGE: "Content Too Large",
+    HTTP_422_UNPROCESSABLE_CONTENT: "Unprocessable Content",
+}
+
+
 def title_of(status: int) -> str:
-    """Return the status's name in RFC 9110, on every Python: before 3.13 some were older ones."""
-    newer = {HTTP_413_CONTENT_TOO_LARGE: "Content Too Large"}
-    newer[HTTP_422_UNPROCESSABLE_CONTENT] = "Unprocessable Content"
-    return newer.get(status) or HTTPStatus(status).phrase
+    """Return the name of a status, the same one on every Python."""
+    return NEWER_TITLES.get(status) or HTTPStatus(status).phrase
 
 
 class RuleError(ValueError):

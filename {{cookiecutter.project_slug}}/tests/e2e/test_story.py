@@ -62,7 +62,10 @@ async def test_a_customer_registers_logs_in_orders_pays_cancels_and_logs_out(
 ) -> None:
     product = await make_product(name="Teapot", price_cents=1999, stock=10)
 
-    async with running_server(DOCS_ENABLED="") as server, AsyncClient(base_url=server.address) as client:
+    async with (
+        running_server(DOCS_ENABLED="") as server,
+        AsyncClient(base_url=server.address) as client,
+    ):
         accepted(await client.get("/readyz"))
         assert (await client.get("/docs")).status_code == 404
         token = await register_and_log_in(client)

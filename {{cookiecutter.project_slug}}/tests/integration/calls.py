@@ -8,6 +8,8 @@ from httpx2 import AsyncClient, Response
 from app.models.product import Product
 from tests.factories import Caller
 
+ACCOUNT_FIELDS = {"id", "email", "full_name", "role", "is_active", "created_at", "updated_at"}
+
 
 def order_of(*products: Product, quantity: int = 1) -> dict[str, Any]:
     """Return the body that orders so many pieces of each product."""

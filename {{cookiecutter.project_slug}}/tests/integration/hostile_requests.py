@@ -62,6 +62,11 @@ def places(schema: dict[str, Any]) -> Iterator[Place]:
         yield (CANARY,)
 
 
+def encoded(text: str, *fields: str) -> str:
+    """Write a form or a query with the same text, encoded already, in some fields."""
+    return "&".join(f"{field}={text}" for field in fields)
+
+
 def is_leaf(place: Place, schema: dict[str, Any]) -> bool:
     """Tell whether no other place lies within this one."""
     return not any(other != place and other[: len(place)] == place for other in places(schema))

@@ -3,13 +3,20 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from httpx2 import ASGITransport, AsyncClient
+from httpx2 import AsyncClient
 from starlette.types import Receive, Scope, Send
 
 from app.main import app
-from tests.contract import keep_contract
+from tests.contract import contract_client
 from tests.hostile import ANY_HEADER, ANY_ID, ANY_TEXT, CANARY, NEVER_VALID_TEXT
-from tests.integration.hostile_requests import check, headers_of, listed, operations, path_of
+from tests.integration.hostile_requests import (
+    check,
+    encoded,
+    headers_of,
+    listed,
+    operations,
+    path_of,
+)
 from tests.integration.world import World
 
 PRICES = {"min_price_cents", "max_price_cents"}
@@ -24,10 +31,7 @@ async def without_escaped_percents(scope: Scope, receive: Receive, send: Send) -
 @pytest.fixture
 async def raw_client(client: AsyncClient) -> AsyncIterator[AsyncClient]:
     """Call the application with queries just as they are written."""
-    transport, hooks = ASGITransport(without_escaped_percents), {"response": [keep_contract]}
-    async with AsyncClient(
-        transport=transport, base_url="http://test", event_hooks=hooks
-    ) as raw_client:
+    async with contract_client(without_escaped_percents) as raw_client:
         yield raw_client
 
 
@@ -43,11 +47,6 @@ async def test_hostile_path_is_refused_and_not_echoed(client: AsyncClient, world
             check(response, refused=True)
 
 
-def query(text: str, *fields: str) -> str:
-    """Write a query with the same text, encoded already, in some fields."""
-    return "&".join(f"{field}={text}" for field in fields)
-
-
 async def test_hostile_texts_are_refused_in_every_field_of_a_query_and_not_echoed(
     raw_client: AsyncClient, world: World
 ) -> None:
@@ -56,7 +55,7 @@ async def test_hostile_texts_are_refused_in_every_field_of_a_query_and_not_echoe
     for operation in operations(lambda operation: operation.parameters("query")):
         fields = set(operation.parameters("query")) - {"cursor", "search"}
         for name, text in ANY_TEXT.items():
-            url = f"{path_of(operation, world)}?{query(text, *fields, CANARY)}"
+            url = f"{path_of(operation, world)}?{encoded(text, *fields, CANARY)}"
             response = await raw_client.request(operation.method, url, headers=headers)
 
             check(response, refused=True)
@@ -72,7 +71,7 @@ async def test_hostile_cursor_is_refused_and_not_echoed(
 
     for operation in operations(lambda operation: "cursor" in operation.parameters("query")):
         for text in ANY_TEXT.values():
-            url = f"{path_of(operation, world)}?{query(text, 'cursor')}"
+            url = f"{path_of(operation, world)}?{encoded(text, 'cursor')}"
             response = await raw_client.request(operation.method, url, headers=headers)
 
             check(response, refused=True)
@@ -80,7 +79,7 @@ async def test_hostile_cursor_is_refused_and_not_echoed(
 
 async def test_hostile_search_finds_nothing_or_is_refused(raw_client: AsyncClient) -> None:
     for name, text in ANY_TEXT.items():
-        response = await raw_client.get(f"/products/?{query(text, 'search')}")
+        response = await raw_client.get(f"/products/?{encoded(text, 'search')}")
 
         check(response, refused=name in NEVER_VALID_TEXT)
         assert response.json().get("items", []) == []

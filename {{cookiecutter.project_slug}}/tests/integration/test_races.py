@@ -10,8 +10,8 @@ from httpx2 import AsyncClient, Response
 from tests.factories import PASSWORD, make_caller, make_order, make_product
 from tests.integration.calls import order_of, place_order, stock_of
 
-# Measuring coverage triples the time of all these requests; single ones cover the same lines.
-pytestmark = pytest.mark.no_cover
+# Requests that come one by one cover the same lines.
+pytestmark = pytest.mark.usefixtures("uncovered")
 
 
 async def at_once(requests: Iterable[Awaitable[Response]]) -> list[Response]:

@@ -4,7 +4,6 @@ import asyncio
 import atexit
 import os
 import secrets
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from dev.database import running_database
 
+SERVER_DIRECTORY = Path(__file__).parent.parent / ".local" / "tests"
+
 owned = ExitStack()
 atexit.register(owned.close)
 
@@ -22,8 +23,7 @@ def make_database() -> dict[str, str]:
     """Make an empty database in the server of DATABASE_URL, or in one of our own; name it."""
     server = os.environ.get("DATABASE_URL")
     if not server:
-        directory = Path(owned.enter_context(tempfile.TemporaryDirectory()))
-        server = owned.enter_context(running_database(directory, durable=False))
+        server = owned.enter_context(running_database(SERVER_DIRECTORY, durable=False))
     name = f"test_{secrets.token_hex(8)}"
     asyncio.run(execute(server, f"CREATE DATABASE {name}"))
     owned.callback(lambda: asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)")))
