@@ -25,10 +25,13 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 configure_logging()
 
 # The documentation's pages come with the service: no content delivery network is asked.
+# A missing slash is a 404: a redirect would send the caller to whatever the Host header says.
 if settings.docs_enabled:
-    app = FastAPIOffline(title=settings.project_name, lifespan=lifespan)
+    app = FastAPIOffline(title=settings.project_name, lifespan=lifespan, redirect_slashes=False)
 else:
-    app = FastAPI(title=settings.project_name, lifespan=lifespan, openapi_url=None)
+    app = FastAPI(
+        title=settings.project_name, lifespan=lifespan, redirect_slashes=False, openapi_url=None
+    )
 
 # The last one added is the outermost.
 app.add_middleware(RequestTimeoutMiddleware, seconds=settings.request_timeout_seconds)

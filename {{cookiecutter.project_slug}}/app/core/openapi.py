@@ -23,7 +23,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Describe problems once, and drop the framework's own error format, which is never sent."""
+    """Describe problems once, for all calls that declare them."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -31,8 +31,6 @@ def install_openapi(app: FastAPI) -> None:
             return app.openapi_schema
         document = generate()
         schemas = document["components"]["schemas"]
-        schemas.pop("HTTPValidationError", None)
-        schemas.pop("ValidationError", None)
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= problem.pop("$defs") | {"Problem": problem}
         return document

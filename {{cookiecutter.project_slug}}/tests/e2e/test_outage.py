@@ -89,11 +89,14 @@ async def test_behind_a_network_that_went_silent_every_request_ends_within_its_l
     waiting = asyncio.gather(*(timed(client.get("/products/")) for _ in range(20)))
     alive, seconds_alive = await timed(client.get("/livez"))
     answers = await waiting
+    connecting, seconds_connecting = await timed(client.get("/products/"))
 
     assert alive.status_code == 200
     assert seconds_alive < 1
     assert {response.status_code for response, _ in answers} == {503}
     assert all(response.headers["Retry-After"] for response, _ in answers)
     assert max(seconds for _, seconds in answers) < float(LIMITS["REQUEST_TIMEOUT_SECONDS"]) + 1
+    assert connecting.status_code == 503
+    assert seconds_connecting < 1
     await line.mend()
     assert (await client.get("/products/")).status_code == 200

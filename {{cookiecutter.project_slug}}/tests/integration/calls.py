@@ -36,12 +36,15 @@ async def read_pages(
     client: AsyncClient, path: str, caller: Caller | None = None, **query: Any
 ) -> list[list[dict[str, Any]]]:
     """Follow the cursors from the first page to the last; return the items of each page."""
-    pages = []
+    pages: list[list[dict[str, Any]]] = []
+    cursors: list[str] = []
     headers = caller.headers if caller else {}
-    while True:
+    while len(set(cursors)) == len(cursors):
         response = await client.get(path, params=query, headers=headers)
         assert response.status_code == 200, response.text
         pages.append(response.json()["items"])
-        if response.json()["next_cursor"] is None:
-            return pages
         query["cursor"] = response.json()["next_cursor"]
+        if query["cursor"] is None:
+            return pages
+        cursors.append(query["cursor"])
+    raise AssertionError("a cursor came twice, so the pages never end")

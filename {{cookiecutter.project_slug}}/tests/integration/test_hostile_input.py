@@ -133,6 +133,15 @@ async def test_unknown_path_is_a_404_that_does_not_echo_it(client: AsyncClient, 
     assert response.status_code == 404
 
 
+async def test_missing_slash_is_a_404_and_no_redirect_to_the_host_header(
+    client: AsyncClient,
+) -> None:
+    response = await client.get("/products", headers={"Host": f"{CANARY}.example"})
+
+    check(response, refused=True)
+    assert response.status_code == 404
+
+
 async def test_method_that_a_path_does_not_know_is_a_405_problem(client: AsyncClient) -> None:
     response = await client.request(CANARY, "/users/me")
 

@@ -10,10 +10,6 @@ from httpx2 import AsyncClient, Response
 from tests.factories import PASSWORD, make_caller, make_order, make_product
 from tests.integration.calls import order_of, place_order, stock_of
 
-# Requests that come one by one cover the same lines.
-pytestmark = pytest.mark.usefixtures("uncovered")
-
-
 async def at_once(requests: Iterable[Awaitable[Response]]) -> list[Response]:
     """Send all requests before the first answer comes."""
     return await asyncio.gather(*requests)
@@ -24,7 +20,7 @@ def statuses(responses: Iterable[Response]) -> dict[int, int]:
 
 
 async def test_of_two_hundred_orders_for_fifty_pieces_exactly_fifty_are_placed(
-    committing_client: AsyncClient,
+    committing_client: AsyncClient, uncovered: None
 ) -> None:
     product = await make_product(stock=50)
     buyers = [await make_caller() for _ in range(20)] * 10

@@ -1,14 +1,14 @@
 """Settings: what is refused at the start, and what the refusal says."""
 
-import secrets
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from app.config import Settings, load_settings, settings
 from tests.process import run_python
 
-KEY = secrets.token_urlsafe(48)
+KEY = "q9Zk3vT1mB7cW5rX8pLd2NfHs6JyGt4UaEoViKxw"
 
 
 @pytest.fixture
@@ -112,6 +112,17 @@ def test_a_variable_that_is_set_to_nothing_counts_as_unset(
     loaded = load_settings()
 
     assert (loaded.drain_file, loaded.smtp_host, loaded.smtp_port) == (None, None, 587)
+
+
+def test_a_refused_secret_is_not_shown_by_the_error_itself(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("SECRET_KEY", "hunter2")
+
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+
+    assert "hunter2" not in str(refused.value)
 
 
 def test_secrets_are_not_shown_when_the_settings_are_printed() -> None:

@@ -14,26 +14,26 @@ TOO_LONG_EMAIL = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example"
 @pytest.mark.parametrize(
     ("kind", "given", "kept"),
     [
-        (fields.Email, "Ann.Lee@Example.COM", "ann.lee@example.com"),
-        (fields.Email, "ÄNN@example.com", "änn@example.com"),
-        (fields.Password, "twelve chars", "twelve chars"),
-        (fields.Password, "  пароль с чайником\n ", "  пароль с чайником\n "),
-        (fields.Password, "🫖" * 128, "🫖" * 128),
-        (fields.FullName, "  Ann Lee ", "Ann Lee"),
-        (fields.FullName, "", ""),
-        (fields.FullName, "'; DROP TABLE users; --", "'; DROP TABLE users; --"),
-        (fields.ProductName, " Чайник 🫖 ", "Чайник 🫖"),
-        (fields.Description, "first line\n\tsecond line", "first line\n\tsecond line"),
-        (fields.SearchText, " 100%_\\ ", "100%_\\"),
-        (fields.PriceCents, 0, 0),
-        (fields.PriceCents, 100_000_000_000, 100_000_000_000),
-        (fields.Stock, 1_000_000_000, 1_000_000_000),
-        (fields.Quantity, 1_000, 1_000),
+        ("Email", "Ann.Lee@Example.COM", "ann.lee@example.com"),
+        ("Email", "ÄNN@example.com", "änn@example.com"),
+        ("Password", "twelve chars", "twelve chars"),
+        ("Password", "  пароль с чайником\n ", "  пароль с чайником\n "),
+        ("Password", "🫖" * 128, "🫖" * 128),
+        ("FullName", "  Ann Lee ", "Ann Lee"),
+        ("FullName", "", ""),
+        ("FullName", "'; DROP TABLE users; --", "'; DROP TABLE users; --"),
+        ("ProductName", " Чайник 🫖 ", "Чайник 🫖"),
+        ("Description", "first line\n\tsecond line", "first line\n\tsecond line"),
+        ("SearchText", " 100%_\\ ", "100%_\\"),
+        ("PriceCents", 0, 0),
+        ("PriceCents", 100_000_000_000, 100_000_000_000),
+        ("Stock", 1_000_000_000, 1_000_000_000),
+        ("Quantity", 1_000, 1_000),
     ],
     ids=ascii,
 )
-def test_a_good_value_is_kept_as_it_is_or_tidied(kind: Any, given: Any, kept: Any) -> None:
-    assert TypeAdapter(kind).validate_python(given) == kept
+def test_a_good_value_is_kept_as_it_is_or_tidied(kind: str, given: Any, kept: Any) -> None:
+    assert TypeAdapter(getattr(fields, kind)).validate_python(given) == kept
 
 
 TEXTS = (

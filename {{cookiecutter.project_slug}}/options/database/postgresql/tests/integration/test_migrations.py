@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.core.database import Base
+from app.core.database import engine as migrated_engine
 from tests.environment import new_database
 from tests.process import run_python
 
@@ -89,40 +88,22 @@ async def inventory(engine: AsyncEngine) -> Inventory:
         }
 
 
-@dataclass(frozen=True)
-class Journey:
-    """What a database held and what Alembic said, on the way down and then up again."""
-
-    down: Inventory
-    up: Inventory
-    check: str
-
-
-@pytest.fixture(scope="module")
-async def journey() -> AsyncIterator[Journey]:
-    """Migrate up, down and up again, and ask whether the models differ."""
+async def test_the_way_up_works_again_after_the_way_down_which_leaves_nothing() -> None:
     async with new_engine() as engine:
-        run_alembic(engine, "upgrade head", "downgrade base")
-        down = await inventory(engine)
-        check = run_alembic(engine, "upgrade head", "check")
-        yield Journey(down, await inventory(engine), check)
+        there_and_back = ("upgrade head", "downgrade base")
+        output = run_alembic(engine, *there_and_back, "upgrade head", "check", "downgrade base")
+
+        assert "No new upgrade operations detected" in output
+        assert await inventory(engine) == {kind: set() for kind in INVENTORY}
 
 
-async def test_the_way_down_leaves_nothing(journey: Journey) -> None:
-    assert journey.down == {kind: set() for kind in INVENTORY}
-
-
-async def test_models_and_migrations_agree_as_far_as_alembic_sees(journey: Journey) -> None:
-    assert "No new upgrade operations detected" in journey.check
-
-
-async def test_migrations_make_exactly_the_tables_of_the_models(journey: Journey) -> None:
+async def test_migrations_make_exactly_the_tables_of_the_models(schema: None) -> None:
     async with new_engine() as engine:
         async with engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
         of_the_models = await inventory(engine)
 
-    assert journey.up == of_the_models
+    assert await inventory(migrated_engine) == of_the_models
 
 
 async def test_twelve_upgrades_at_once_all_succeed() -> None:
