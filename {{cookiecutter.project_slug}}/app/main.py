@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from html import escape
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -25,13 +26,14 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 configure_logging()
 
 # The documentation's pages come with the service: no content delivery network is asked.
+# They print the title as markup; the OpenAPI document gets the plain one back below.
 # A missing slash is a 404: a redirect would send the caller to whatever the Host header says.
 if settings.docs_enabled:
-    app = FastAPIOffline(title=settings.project_name, lifespan=lifespan, redirect_slashes=False)
-else:
-    app = FastAPI(
-        title=settings.project_name, lifespan=lifespan, redirect_slashes=False, openapi_url=None
+    app = FastAPIOffline(
+        title=escape(settings.project_name), lifespan=lifespan, redirect_slashes=False
     )
+else:
+    app = FastAPI(lifespan=lifespan, redirect_slashes=False, openapi_url=None)
 
 # The last one added is the outermost.
 app.add_middleware(RequestTimeoutMiddleware, seconds=settings.request_timeout_seconds)
@@ -39,7 +41,7 @@ app.add_middleware(LastResortMiddleware)
 app.add_middleware(RequestIdMiddleware)
 
 install_problem_handlers(app)
-install_openapi(app)
+install_openapi(app, settings.project_name)
 
 app.include_router(probes.router)
 app.include_router(auth.router)

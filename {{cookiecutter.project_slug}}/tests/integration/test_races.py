@@ -10,6 +10,7 @@ from httpx2 import AsyncClient, Response
 from tests.factories import PASSWORD, make_caller, make_order, make_product
 from tests.integration.calls import order_of, place_order, stock_of
 
+
 async def at_once(requests: Iterable[Awaitable[Response]]) -> list[Response]:
     """Send all requests before the first answer comes."""
     return await asyncio.gather(*requests)
