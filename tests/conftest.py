@@ -85,17 +85,6 @@ def fresh_bake(cookies: Cookies, tally: Tally, answers: dict[str, str]) -> Bake:
     return Bake(result.project_path, answers)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def open_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Let every account pass through the tests' folders.
-
-    As root a project's PostgreSQL runs as another account, and would keep its data elsewhere.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    for step in (folder, folder.parent):
-        step.chmod(step.stat().st_mode | 0o011)
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Give a home folder of its own to cookiecutter, which writes its replay files there."""

@@ -138,6 +138,7 @@ def test_make_bake_takes_answers(repository: Path) -> None:
 @contextmanager
 def served(folder: Path, *words: str) -> Iterator[tuple[str, Path]]:
     """Run `make run` until the service is ready, and stop it with Ctrl-C afterwards."""
+    let_everybody_pass(folder)
     port = free_port()
     output = folder.parent / "output.txt"
     with output.open("w") as file:
@@ -155,6 +156,17 @@ def served(folder: Path, *words: str) -> Iterator[tuple[str, Path]]:
         if server.poll() is None:
             os.killpg(server.pid, signal.SIGINT)
             server.wait(timeout=START_SECONDS)
+
+
+def let_everybody_pass(folder: Path) -> None:
+    """Open the way to a test's folder.
+
+    As root a project's PostgreSQL runs as another account, and would keep its data elsewhere.
+    """
+    for step in (folder, *folder.parents):
+        mode = step.stat().st_mode
+        if not mode & 0o001:
+            step.chmod(mode | 0o011)
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from tests.proxy import Proxy, proxied
 from tests.server import running_server
 
 LIMITS = {
-    "LOCK_TIMEOUT_SECONDS": "0.3",
+    "LOCK_TIMEOUT_SECONDS": "0.4",
     "STATEMENT_TIMEOUT_SECONDS": "0.5",
     "REQUEST_TIMEOUT_SECONDS": "2",
 }

@@ -10,6 +10,9 @@ from tests.contract import OPERATIONS
 from tests.factories import Caller, make_caller
 from tests.integration.world import World, make_world
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 
 @dataclass(frozen=True)
 class Expected:

@@ -9,6 +9,9 @@ from httpx2 import AsyncClient
 from app.core.enums import ProductSort
 from tests.factories import Caller, make_order, make_product, make_user
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 
 

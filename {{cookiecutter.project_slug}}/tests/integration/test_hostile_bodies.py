@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from httpx2 import AsyncClient, Response
 
 from tests.contract import Operation
@@ -20,6 +21,9 @@ from tests.integration.hostile_requests import (
     put,
 )
 from tests.integration.world import World
+
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
 
 TAKING_JSON = operations(lambda operation: operation.body(JSON))
 

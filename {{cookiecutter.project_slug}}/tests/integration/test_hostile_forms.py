@@ -18,6 +18,9 @@ from tests.integration.hostile_requests import (
 )
 from tests.integration.world import World
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 TAKING_FORMS = operations(lambda operation: operation.body(FORM))
 UNUSED = ("scope", "client_id", "client_secret")
 

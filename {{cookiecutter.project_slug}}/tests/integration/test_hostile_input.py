@@ -19,6 +19,9 @@ from tests.integration.hostile_requests import (
 )
 from tests.integration.world import World
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 PRICES = {"min_price_cents", "max_price_cents"}
 
 

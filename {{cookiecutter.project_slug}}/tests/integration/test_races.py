@@ -50,7 +50,7 @@ async def test_one_idempotency_key_twenty_times_at_once_places_one_order(
 
 
 async def test_orders_of_the_same_products_in_opposite_order_do_not_wait_for_each_other_forever(
-    committing_client: AsyncClient,
+    committing_client: AsyncClient, uncovered: None
 ) -> None:
     products = [await make_product(stock=20) for _ in range(5)]
     there, back = order_of(*products), order_of(*reversed(products))
@@ -99,7 +99,7 @@ async def test_of_two_registrations_at_once_the_loser_gets_the_answer_of_any_sec
 
 @pytest.mark.parametrize("_round", range(3))
 async def test_of_twenty_refreshes_with_one_token_at_once_exactly_one_succeeds(
-    committing_client: AsyncClient, _round: int
+    committing_client: AsyncClient, uncovered: None, _round: int
 ) -> None:
     caller = await make_caller()
 
