@@ -58,20 +58,28 @@ class OrderService:
             MixedCurrenciesError: the products are not all sold in one currency.
             OutOfStockError: too few pieces are left.
         """
-        placed = await order_crud.get_by_key(db, user.id, idempotency_key)
+        placed = (
+            await order_crud.get_by_key(db, user.id, idempotency_key)
+            or await self.place_new_order(db, user, idempotency_key, items)
+            # Another request with this key may have been quicker, and taken the last pieces.
+            or await order_crud.get_by_key(db, user.id, idempotency_key)
+        )
         if placed is None:
-            placed = await self.place_new_order(db, user, idempotency_key, items)
-        if placed is None:
-            placed = await order_crud.get_by_key(db, user.id, idempotency_key)
-        if placed is None or placed.request_hash != fingerprint(items):
+            raise OutOfStockError
+        if placed.request_hash != fingerprint(items):
             raise IdempotencyKeyReusedError
         return placed
 
     async def place_new_order(
         self, db: DbSession, user: User, idempotency_key: str, items: Sequence[Item]
     ) -> Order | None:
-        """Place an order under a new key; None when another request was quicker with this key."""
+        """Place an order; None when too few pieces are left, or the key is taken by now."""
         products = await self.get_products(db, items)
+        # A courtesy that spares most of a crowd the wait for a lock; `take_stock` decides.
+        if any(
+            product.stock < item.quantity for product, item in zip(products, items, strict=True)
+        ):
+            return None
         order = await order_crud.create_once(
             db,
             {

@@ -13,6 +13,9 @@ from app.core.ids import new_id
 from app.core.security import SIGNING_KEY
 from tests.factories import Caller, make_caller
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 Claims = dict[str, Any]
 
 OTHER_KEY = "another key, which is just as long as the one that the service signs with"

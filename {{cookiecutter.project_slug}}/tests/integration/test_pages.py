@@ -10,6 +10,9 @@ from app.core.enums import ProductSort
 from tests.factories import Caller, make_order, make_product, make_user
 from tests.integration.calls import read_pages
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 # Names and prices come twice and more, so that ids have to decide.
 CATALOGUE = [("b", 200), ("a", 100), ("b", 100), ("c", 300), ("a", 200), ("b", 200), ("Ж", 200)]
 EVERY_SORT = pytest.mark.parametrize("sort", list(ProductSort), ids=str)

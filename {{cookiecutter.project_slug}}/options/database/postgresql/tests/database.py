@@ -5,7 +5,6 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
 
 from app.core.database import Base, async_session, engine
 
@@ -30,6 +29,7 @@ async def rolled_back(schema: None) -> AsyncIterator[None]:
 async def committed(schema: None) -> AsyncIterator[None]:
     """Let a test commit for real, as races need, and empty all tables after it."""
     yield
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    # Much quicker than TRUNCATE while the tables are small.
     async with engine.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {tables}"))
+        for table in reversed(Base.metadata.sorted_tables):
+            await connection.execute(table.delete())
