@@ -1,6 +1,8 @@
 """The pins of every bake and of the template: enough, no more, hashed, of no named index, fresh."""
 
+import os
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -124,3 +126,15 @@ def test_template_and_bakes_are_formatted_by_the_same_ruff(bake: MakeBake) -> No
     own = pins(OWN_FILE.read_text(encoding="utf-8"))
 
     assert own["ruff"] == pins(bake().read("requirements-dev.txt"))["ruff"]
+
+
+def test_bake_renews_its_pins_to_the_same_files(bake: MakeBake, tmp_path: Path) -> None:
+    made = bake()
+    project = Path(shutil.copytree(made.path, tmp_path / "project"))
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+
+    renewed = run(sys.executable, "-m", "dev.requirements", cwd=project, PATH=path)
+
+    assert renewed.returncode == 0, renewed.stderr
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        assert (project / name).read_text(encoding="utf-8") == made.read(name)
