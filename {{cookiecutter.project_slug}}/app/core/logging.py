@@ -15,6 +15,11 @@ SHARED: list[Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+# Plain tracebacks: prettier ones print local variables, and with them passwords.
+CONSOLE = structlog.dev.ConsoleRenderer(
+    colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+)
+
 
 def configure_logging() -> None:
     """Send the service's own log and that of every library through one formatter to stdout."""
@@ -23,11 +28,10 @@ def configure_logging() -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    # Plain tracebacks: prettier ones print local variables, and with them passwords.
     renderers: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if settings.environment == "production"
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [CONSOLE]
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
