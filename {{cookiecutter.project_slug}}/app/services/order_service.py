@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.core.database import DbSession
@@ -44,6 +45,16 @@ def fingerprint(items: Sequence[Item]) -> bytes:
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
+def snapshot(product: Product, quantity: int) -> dict[str, Any]:
+    """Return the fields of an order's line, as the product is at this moment."""
+    return {
+        "product_id": product.id,
+        "product_name": product.name,
+        "unit_price_cents": product.price_cents,
+        "quantity": quantity,
+    }
+
+
 class OrderService:
     """Place orders, show them, and move them along the allowed steps."""
 
@@ -75,33 +86,19 @@ class OrderService:
     ) -> Order | None:
         """Place an order; None when too few pieces are left, or the key is taken by now."""
         products = await self.get_products(db, items)
+        wanted = list(zip(products, (item.quantity for item in items), strict=True))
         # A courtesy that spares most of a crowd the wait for a lock; `take_stock` decides.
-        if any(
-            product.stock < item.quantity for product, item in zip(products, items, strict=True)
-        ):
+        if any(product.stock < quantity for product, quantity in wanted):
             return None
-        order = await order_crud.create_once(
-            db,
-            {
-                "user_id": user.id,
-                "currency": self.common_currency(products),
-                "total_cents": sum(
-                    product.price_cents * item.quantity
-                    for product, item in zip(products, items, strict=True)
-                ),
-                "idempotency_key": idempotency_key,
-                "request_hash": fingerprint(items),
-            },
-            [
-                {
-                    "product_id": product.id,
-                    "product_name": product.name,
-                    "unit_price_cents": product.price_cents,
-                    "quantity": item.quantity,
-                }
-                for product, item in zip(products, items, strict=True)
-            ],
-        )
+        fields = {
+            "user_id": user.id,
+            "currency": self.common_currency(products),
+            "total_cents": sum(product.price_cents * quantity for product, quantity in wanted),
+            "idempotency_key": idempotency_key,
+            "request_hash": fingerprint(items),
+        }
+        lines = [snapshot(product, quantity) for product, quantity in wanted]
+        order = await order_crud.create_once(db, fields, lines)
         if order is not None:
             await self.take_stock(db, order)
         return order
