@@ -6,6 +6,7 @@ import shutil
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Cookiecutter
@@ -39,10 +40,10 @@ def colliding_template(tmp_path: Path) -> Path:
     return copy
 
 
-def recorded(home: Path) -> dict[str, object]:
+def recorded(home: Path) -> dict[str, Any]:
     """Return the answers of the last bake, as cookiecutter wrote them down."""
     (file,) = (home / ".cookiecutter_replay").iterdir()
-    context: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
+    context: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return context
 
 
@@ -152,7 +153,7 @@ def test_first_hook_refuses_bad_answers_by_itself(
     made: Bake, home: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     context = recorded(home)
-    context["cookiecutter"]["project_slug"] = "../x"  # type: ignore[index]
+    context["cookiecutter"]["project_slug"] = "../x"
 
     with pytest.raises(FailedHookException):
         run_script_with_context(ROOT / "hooks/pre_gen_project.py", tmp_path, context)
