@@ -12,9 +12,9 @@ from tests.proxy import Proxy, proxied
 from tests.server import running_server
 
 LIMITS = {
-    "LOCK_TIMEOUT_SECONDS": "0.4",
-    "STATEMENT_TIMEOUT_SECONDS": "0.5",
-    "REQUEST_TIMEOUT_SECONDS": "2",
+    "LOCK_TIMEOUT_SECONDS": "0.3",
+    "STATEMENT_TIMEOUT_SECONDS": "0.4",
+    "REQUEST_TIMEOUT_SECONDS": "1.5",
 }
 
 

@@ -4,9 +4,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
+import greenlet
 import pytest
 
 from app.core.database import Base, async_session, engine
+from tests.greenlets import pause_coverage
+
+greenlet.settrace(pause_coverage)
 
 
 @pytest.fixture(scope="session")
