@@ -3,14 +3,33 @@
 import os
 import sys
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import EmailStr, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BeforeValidator,
+    EmailStr,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_KEY_LENGTH = 32
 MIN_KEY_ALPHABET = 12
 PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder", "insecure", "your-")
+
+
+def split_at_commas(value: object) -> object:
+    """Read a list from the one text that the environment holds."""
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+Texts = Annotated[list[str], NoDecode, BeforeValidator(split_at_commas)]
+Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(split_at_commas)]
 
 
 class Settings(BaseSettings):
@@ -29,18 +48,33 @@ class Settings(BaseSettings):
     docs_enabled: bool = False
     drain_file: Path | None = None
 
+    frontend_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    allowed_hosts: Texts = []
+    cors_origins: Texts = []
+    cors_allow_credentials: bool = False
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+
     database_url: SecretStr
     database_pool_size: int = Field(default=10, ge=1, le=200)
     lock_timeout_seconds: float = Field(default=2, gt=0)
     statement_timeout_seconds: float = Field(default=5, gt=0)
     request_timeout_seconds: float = Field(default=10, gt=0)
 
+    redis_url: SecretStr | None = None
+    rate_limit_account: str = "10 per 15 minutes"
+    rate_limit_address: str = "100 per 15 minutes"
+    rate_limit_global: str = "3000 per 1 minute"
+
     secret_key: SecretStr
-    algorithm: Literal["HS256"] = "HS256"
+    previous_secret_keys: Secrets = []
+    algorithm: Literal["HS256", "EdDSA"] = "HS256"
     access_token_expire_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_idle_days: int = Field(default=7, ge=1)
     refresh_token_absolute_days: int = Field(default=30, ge=1)
     password_hash_threads: int = Field(default=2, ge=1, le=32)
+    mail_token_minutes: int = Field(default=30, ge=1, le=30)
+    verified_email_required: bool = True
 
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)
