@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from limits import parse_many
 from pydantic import (
     BeforeValidator,
     EmailStr,
@@ -15,10 +16,9 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.asyncio.connection import parse_url
 
-MIN_KEY_LENGTH = 32
-MIN_KEY_ALPHABET = 12
-PLACEHOLDERS = ("change", "secret", "example", "password", "placeholder", "insecure", "your-")
+from app.safe_start import SafeStart
 
 
 def split_at_commas(value: object) -> object:
@@ -32,7 +32,7 @@ Texts = Annotated[list[str], NoDecode, BeforeValidator(split_at_commas)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(split_at_commas)]
 
 
-class Settings(BaseSettings):
+class Settings(SafeStart, BaseSettings):
     """Every value that may differ between two installations; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         hide_input_in_errors=True,
+        validate_default=True,
     )
 
     environment: Literal["production", "development", "test"] = "production"
@@ -91,15 +92,26 @@ class Settings(BaseSettings):
             raise ValueError("must start with postgresql+asyncpg://")
         return value
 
-    @field_validator("secret_key")
+    @field_validator("redis_url")
     @classmethod
-    def is_no_placeholder(cls, value: SecretStr) -> SecretStr:
-        """Refuse what could be guessed: a short key, a key of few characters, a well-known word."""
-        key = value.get_secret_value()
-        if len(key) < MIN_KEY_LENGTH or len(set(key)) < MIN_KEY_ALPHABET:
-            raise ValueError(f"must be random and have at least {MIN_KEY_LENGTH} characters")
-        if any(word in key.lower() for word in PLACEHOLDERS):
-            raise ValueError("is a placeholder; make one: openssl rand -base64 48")
+    def is_a_redis_url(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse a URL that the client cannot read."""
+        try:
+            parse_url(value.get_secret_value() if value else "redis://")
+        except ValueError:
+            raise ValueError("must look like redis://:PASSWORD@HOST:PORT/0") from None
+        return value
+
+    @field_validator("rate_limit_account", "rate_limit_address", "rate_limit_global")
+    @classmethod
+    def is_one_rate_limit(cls, value: str) -> str:
+        """Refuse a limit of nothing, and a list of limits, of which only the first would hold."""
+        try:
+            [limit] = parse_many(value)
+        except ValueError:
+            raise ValueError('must look like "10 per 15 minutes"') from None
+        if limit.amount < 1:
+            raise ValueError("must allow at least one attempt")
         return value
 
     @model_validator(mode="after")

@@ -9,17 +9,19 @@ from fastapi_offline import FastAPIOffline
 
 from app.config import settings
 from app.core.database import close_database
+from app.core.edges import install_edges
 from app.core.logging import configure_logging
-from app.core.middleware import LastResortMiddleware, RequestIdMiddleware, RequestTimeoutMiddleware
 from app.core.openapi import install_openapi
 from app.core.problems import install_problem_handlers
-from app.routers import auth, orders, probes, products, users
+from app.core.redis import close_redis
+from app.routers import account, api_keys, auth, keys, orders, probes, products, recovery, users
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-    """Close the database's connections when the server stops."""
+    """Close all connections to other servers when this one stops."""
     yield
+    await close_redis()
     await close_database()
 
 
@@ -35,16 +37,17 @@ if settings.docs_enabled:
 else:
     app = FastAPI(lifespan=lifespan, redirect_slashes=False, openapi_url=None)
 
-# The last one added is the outermost.
-app.add_middleware(RequestTimeoutMiddleware, seconds=settings.request_timeout_seconds)
-app.add_middleware(LastResortMiddleware)
-app.add_middleware(RequestIdMiddleware)
-
+install_edges(app, settings)
 install_problem_handlers(app)
 install_openapi(app, settings.project_name)
 
 app.include_router(probes.router)
+app.include_router(keys.router)
 app.include_router(auth.router)
+app.include_router(recovery.router)
+# Before the users: `me` is no id.
+app.include_router(account.router)
 app.include_router(users.router)
+app.include_router(api_keys.router)
 app.include_router(products.router)
 app.include_router(orders.router)

@@ -13,7 +13,7 @@ from pwdlib.hashers.bcrypt import BcryptHasher
 from pytest_socket import socket_allow_hosts
 
 from app.config import settings
-from app.core import security
+from app.core import passwords
 from app.core.enums import Role
 from tests.contract import contract_client
 from tests.database import committed, rolled_back, schema
@@ -33,9 +33,9 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hash passwords at the least cost; `tests/unit/core/test_security.py` uses the real one."""
+    """Hash passwords at the least cost; `tests/unit/core/test_passwords.py` uses the real one."""
     hasher = Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1)
-    monkeypatch.setattr(security, "password_hash", PasswordHash((hasher, BcryptHasher())))
+    monkeypatch.setattr(passwords, "password_hash", PasswordHash((hasher, BcryptHasher())))
     monkeypatch.setattr("app.services.user_service.DUMMY_HASH", hasher.hash("nobody's password"))
 
 

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from app.core.client import Client
 from app.core.database import get_db
-from app.core.enums import Role
+from app.core.enums import MailTokenPurpose, Role, Scope
 from app.models.order import Order
 from app.models.product import Product
 from app.models.user import User
+from app.services.api_key_service import NewApiKey, api_key_service
 from app.services.auth_service import TokenPair, auth_service
+from app.services.mail_token_service import mail_token_service
 from app.services.order_service import Item, order_service
 from app.services.product_service import product_service
 from app.services.user_service import user_service
 
 PASSWORD = "correct horse battery"
+CLIENT = Client(address="127.0.0.1", user_agent="tests")
 
 unit_of_work = asynccontextmanager(get_db)
 
@@ -40,6 +44,18 @@ async def make_user(role: Role = Role.CUSTOMER, **fields: Any) -> User:
         return await user_service.create_user(db, role=role, **values)
 
 
+async def make_api_key(owner: User, *scopes: Scope, days: int = 1) -> NewApiKey:
+    """Make an API key with these scopes."""
+    async with unit_of_work() as db:
+        return await api_key_service.create_key(db, owner, "reports", scopes, days)
+
+
+async def make_mail_token(user: User, purpose: MailTokenPurpose) -> str:
+    """Make a token as a mail to the user would hold it."""
+    async with unit_of_work() as db:
+        return await mail_token_service.issue(db, user, purpose)
+
+
 async def change_user(user: User, **changes: Any) -> None:
     """Change an account behind the API's back."""
     async with unit_of_work() as db:
@@ -55,7 +71,7 @@ async def read_user(user: User) -> User:
 async def log_in(user: User) -> TokenPair:
     """Open a session for an account with the password `PASSWORD`."""
     async with unit_of_work() as db:
-        return await auth_service.login(db, user.email, PASSWORD)
+        return await auth_service.login(db, CLIENT, user.email, PASSWORD)
 
 
 async def make_caller(role: Role = Role.CUSTOMER) -> Caller:

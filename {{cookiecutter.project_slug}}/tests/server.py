@@ -14,8 +14,17 @@ from pathlib import Path
 
 from tests.process import PROJECT
 
+# What a production installation has to set, besides its secrets.
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "DOCS_ENABLED": "false",
+    "FRONTEND_URL": "https://www.example.com",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "VERIFIED_EMAIL_REQUIRED": "false",
+}
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-COMMAND = ["-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0"]
+OPTIONS = ["--no-proxy-headers", "--no-server-header"]
+COMMAND = ["-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0", *OPTIONS]
 
 
 @dataclass
@@ -53,7 +62,7 @@ async def running_server(**environment: str) -> AsyncIterator[Server]:
             sys.executable,
             *COMMAND,
             cwd=PROJECT,
-            env=os.environ | {"ENVIRONMENT": "production"} | environment,
+            env=os.environ | PRODUCTION | environment,
             stdout=log,
             stderr=log,
         )

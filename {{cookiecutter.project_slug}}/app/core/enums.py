@@ -14,6 +14,21 @@ class Role(StrEnum):
 STAFF = frozenset({Role.MANAGER, Role.ADMIN})
 
 
+class Scope(StrEnum):
+    """What an API key may be used for; its owner's role limits it further."""
+
+    PRODUCTS_WRITE = "products:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+
+
+class MailTokenPurpose(StrEnum):
+    """What the reader of a mail may do with the token in it."""
+
+    CONFIRM_EMAIL = "confirm_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - the name of a purpose
+
+
 class OrderStatus(StrEnum):
     """Where an order stands; `order_service` says which steps are allowed."""
 

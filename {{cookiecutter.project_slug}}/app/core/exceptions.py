@@ -10,7 +10,7 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     detail: ClassVar[str] = "The server could not do this."
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
     keeps_changes: ClassVar[bool] = False
     """True when the transaction is committed although the request fails."""
 
@@ -26,7 +26,7 @@ class UnauthorizedError(AppError):
     status = 401
     code = "unauthorized"
     detail = "Could not validate credentials."
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class InvalidCredentialsError(UnauthorizedError):
@@ -57,6 +57,20 @@ class ForbiddenError(AppError):
     detail = "Your role does not allow this."
 
 
+class WrongPasswordError(ForbiddenError):
+    """The caller is logged in, and did not give the account's password."""
+
+    code = "wrong_password"
+    detail = "The current password is not right."
+
+
+class MissingScopeError(ForbiddenError):
+    """The API key is valid, and not made for this."""
+
+    code = "missing_scope"
+    detail = "The API key's scopes do not allow this."
+
+
 class NotFoundError(AppError):
     """There is no such thing, or the caller may not know that there is."""
 
@@ -70,6 +84,20 @@ class UserNotFoundError(NotFoundError):
 
     code = "user_not_found"
     detail = "User not found."
+
+
+class SessionNotFoundError(NotFoundError):
+    """The caller has no open session with this id."""
+
+    code = "session_not_found"
+    detail = "Session not found."
+
+
+class ApiKeyNotFoundError(NotFoundError):
+    """No API key with this id exists."""
+
+    code = "api_key_not_found"
+    detail = "API key not found."
 
 
 class ProductNotFoundError(NotFoundError):
@@ -108,6 +136,13 @@ class UserHasOrdersError(ConflictError):
     detail = "A user with orders cannot be deleted; deactivate the account."
 
 
+class LastAdminError(ConflictError):
+    """Without this account nobody could administer the service."""
+
+    code = "last_admin"
+    detail = "This is the last active admin; make another one first."
+
+
 class OutOfStockError(ConflictError):
     """Fewer pieces are left than were ordered."""
 
@@ -138,6 +173,14 @@ class IdempotencyKeyReusedError(AppError):
     detail = "This Idempotency-Key was used for another order."
 
 
+class GuessablePasswordError(AppError):
+    """The password is among the first that anybody would try for this account."""
+
+    status = 422
+    code = "guessable_password"
+    detail = "This password is easy to guess: it is a common one, a pattern, or a name with digits."
+
+
 class InvalidCursorError(AppError):
     """The cursor was not made by this service, or for another order of the list."""
 
@@ -146,13 +189,42 @@ class InvalidCursorError(AppError):
     detail = "The cursor is not valid; start again without it."
 
 
+class InvalidMailTokenError(AppError):
+    """The token of a mail is unknown, used, expired, or was replaced by a newer one."""
+
+    status = 400
+    code = "invalid_mail_token"
+    detail = "The link is not valid any more; ask for a new one."
+
+
+class BodyTooLargeError(AppError):
+    """The body is longer than `MAX_BODY_BYTES`."""
+
+    status = 413
+    code = "content_too_large"
+    detail = "The body is too long."
+
+
+class TooManyAttemptsError(AppError):
+    """This was tried too often in a short time, from here or by everybody together."""
+
+    status = 429
+    code = "too_many_attempts"
+    detail = "There were too many attempts; try again later."
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        """Take the time after which another attempt may succeed."""
+        super().__init__()
+        self.headers = {"Retry-After": str(retry_after_seconds)}
+
+
 class UnavailableError(AppError):
     """The service cannot answer now, and may be asked again."""
 
     status = 503
     code = "unavailable"
     detail = "The service is not available at the moment; try again."
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "2"}
+    headers: Mapping[str, str] = {"Retry-After": "2"}
 
 
 class DatabaseUnavailableError(UnavailableError):

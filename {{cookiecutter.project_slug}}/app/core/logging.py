@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 from app.config import settings
+from app.core.log_safety import escape_controls, redact, shorten_paths
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -29,15 +30,21 @@ def configure_logging() -> None:
         cache_logger_on_first_use=True,
     )
     renderers: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.JSONRenderer()]
         if settings.environment == "production"
-        else [CONSOLE]
+        else [escape_controls, CONSOLE]
     )
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(shorten_paths)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                *renderers,
+            ],
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.status import HTTP_413_CONTENT_TOO_LARGE
 
 from app.core.problems import MEDIA_TYPE, Problem, title_of
 
@@ -13,13 +14,23 @@ EVERYWHERE = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Declare the problems that a call answers with, for `responses=`."""
+    return {int(status): problem(status) for status in (*statuses, *EVERYWHERE)}
+
+
+def problem(status: int) -> dict[str, Any]:
+    """Describe the answer of one status."""
     return {
-        int(status): {
-            "description": title_of(status),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status in (*statuses, *EVERYWHERE)
+        "description": title_of(status),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+
+
+def declare_limits(document: dict[str, Any]) -> None:
+    """Declare the refusal of a body that is too long, wherever there is a body."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            if "requestBody" in operation:
+                operation["responses"]["413"] = problem(HTTP_413_CONTENT_TOO_LARGE)
 
 
 def install_openapi(app: FastAPI, title: str) -> None:
@@ -32,8 +43,9 @@ def install_openapi(app: FastAPI, title: str) -> None:
         document = generate()
         document["info"]["title"] = title
         schemas = document["components"]["schemas"]
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= problem.pop("$defs") | {"Problem": problem}
+        schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs") | {"Problem": schema}
+        declare_limits(document)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way to extend it

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from app.config import settings
 from app.core.exceptions import InvalidCursorError
+from app.core.keys import derived_keys
 
 Item = TypeVar("Item")
 
-CURSOR_KEY = hmac.digest(
-    settings.secret_key.get_secret_value().encode(), b"pagination cursor", hashlib.sha256
-)
 SIGNATURE_BYTES = 16
 
 
@@ -50,9 +47,14 @@ class Page(Generic[Item]):
     next_cursor: str | None
 
 
-def encode(payload: bytes) -> str:
+def cursor_keys() -> list[bytes]:
+    """Return the key that signs cursors, then those that only verify them."""
+    return derived_keys("pagination cursor")
+
+
+def encode(payload: bytes, key: bytes) -> str:
     """Write a payload as text, behind a signature that keeps anyone else from making cursors."""
-    signature = hmac.digest(CURSOR_KEY, payload, hashlib.sha256)[:SIGNATURE_BYTES]
+    signature = hmac.digest(key, payload, hashlib.sha256)[:SIGNATURE_BYTES]
     return base64.urlsafe_b64encode(signature + payload).decode().rstrip("=")
 
 
@@ -60,7 +62,7 @@ def make_cursor(position: Position, order: str) -> str:
     """Write a position as an opaque, signed text; `order` names the list and how it is sorted."""
     # Unescaped, since a long name in another alphabet would make too long a cursor.
     content = [order, str(position.id), position.value]
-    return encode(json.dumps(content, ensure_ascii=False).encode())
+    return encode(json.dumps(content, ensure_ascii=False).encode(), cursor_keys()[0])
 
 
 def read_cursor(cursor: str, order: str) -> Position:
@@ -75,7 +77,7 @@ def read_cursor(cursor: str, order: str) -> Position:
         raise InvalidCursorError from error
     payload = raw[SIGNATURE_BYTES:]
     # The whole text is compared, since base64 writes the same bytes in more than one way.
-    if not hmac.compare_digest(encode(payload), cursor):
+    if not any(hmac.compare_digest(encode(payload, key), cursor) for key in cursor_keys()):
         raise InvalidCursorError
     made_for, last_id, value = json.loads(payload)
     if made_for != order:

@@ -10,7 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.status import HTTP_413_CONTENT_TOO_LARGE, HTTP_422_UNPROCESSABLE_CONTENT
+from starlette.routing import Match, Mount
+from starlette.status import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_413_CONTENT_TOO_LARGE,
+    HTTP_422_UNPROCESSABLE_CONTENT,
+)
+from starlette.types import Message
 
 from app.core.exceptions import AppError, UnavailableError
 
@@ -44,6 +51,12 @@ SAFE_KINDS = frozenset(
     }
 )
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+# Of the errors that are made without us, 400 is the one that needs explaining.
+BARE_DETAILS = {
+    HTTP_400_BAD_REQUEST: "The service does not take requests for this host or from this origin."
+}
 
 # The names of RFC 9110; Python before 3.13 has older ones.
 NEWER_TITLES = {
@@ -55,6 +68,11 @@ NEWER_TITLES = {
 def title_of(status: int) -> str:
     """Return the name of a status, the same one on every Python."""
     return NEWER_TITLES.get(status) or HTTPStatus(status).phrase
+
+
+def code_of(status: int) -> str:
+    """Return the code of an error about which nothing but its status is known."""
+    return title_of(status).lower().replace(" ", "_")
 
 
 class RuleError(ValueError):
@@ -112,6 +130,17 @@ def app_error_response(request: Request, error: AppError) -> JSONResponse:
     return problem_response(request, error.status, error.code, error.message, headers=error.headers)
 
 
+def bare_error_response(request: Request, start: Message) -> JSONResponse:
+    """Answer in the place of an error that was made without us; what it has to say is lost."""
+    status = start["status"]
+    detail = BARE_DETAILS.get(status, f"{title_of(status)}.")
+    response = problem_response(request, status, code_of(status), detail)
+    response.raw_headers += [
+        header for header in start["headers"] if not header[0].lower().startswith(b"content-")
+    ]
+    return response
+
+
 def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     """Say which field is wrong and why, without a word of the input."""
     kind = error["type"]
@@ -123,6 +152,19 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind == "value_error" and isinstance(error.get("ctx", {}).get("error"), RuleError):
         message = str(error["ctx"]["error"])
     return FieldProblem(field=".".join(map(str, location)), code=kind, message=message)
+
+
+def allow_header(request: Request) -> dict[str, str]:
+    """Say which methods a path takes; the framework names those of one route alone."""
+    allowed = [
+        method
+        for method in METHODS
+        for route in request.app.routes
+        if not isinstance(route, Mount)
+        and route.matches({**request.scope, "method": method})[0] is Match.FULL
+    ]
+    # What is mounted are files.
+    return {"Allow": ", ".join(allowed or ["GET", "HEAD"])}
 
 
 async def handle_error(request: Request, error: Exception) -> JSONResponse:
@@ -139,9 +181,14 @@ async def handle_error(request: Request, error: Exception) -> JSONResponse:
                 errors=[field_problem(fault) for fault in error.errors()],
             )
         case HTTPException():
-            code = title_of(error.status_code).lower().replace(" ", "_")
+            status = error.status_code
+            headers = allow_header(request) if status == HTTP_405_METHOD_NOT_ALLOWED else {}
             return problem_response(
-                request, error.status_code, code, str(error.detail), headers=error.headers
+                request,
+                status,
+                code_of(status),
+                str(error.detail),
+                headers={**(error.headers or {}), **headers},
             )
     raise error
 

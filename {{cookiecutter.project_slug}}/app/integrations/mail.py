@@ -1,5 +1,6 @@
 """The mail server."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 
 import aiosmtplib
@@ -12,10 +13,20 @@ log = structlog.get_logger()
 TIMEOUT_SECONDS = 5
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail that is ready to go; readers that show no HTML show the text."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
 class MailClient:
     """Send mail by SMTP, or show it in the log where no server is configured."""
 
-    async def send(self, to: str, subject: str, text: str) -> None:
+    async def send(self, mail: Mail) -> None:
         """Send one mail, with one try of at most `TIMEOUT_SECONDS` a step.
 
         Raises:
@@ -23,12 +34,16 @@ class MailClient:
         """
         if settings.smtp_host is None:
             # In production a mail may hold what only its reader should see.
-            shown = {} if settings.environment == "production" else {"to": to, "text": text}
-            log.warning("mail not sent, SMTP_HOST is not set", subject=subject, **shown)
+            shown = (
+                {} if settings.environment == "production" else {"to": mail.to, "text": mail.text}
+            )
+            log.warning("mail not sent, SMTP_HOST is not set", subject=mail.subject, **shown)
             return
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = settings.mail_from, to, subject
-        message.set_content(text)
+        message["From"], message["To"] = settings.mail_from, mail.to
+        message["Subject"] = mail.subject
+        message.set_content(mail.text)
+        message.add_alternative(mail.html, subtype="html")
         password = settings.smtp_password
         await aiosmtplib.send(
             message,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, status
 
 from app.core.openapi import problems
 from app.core.pagination import Page
-from app.dependencies import Db, Manager
+from app.dependencies import CatalogueManager, Db
 from app.models.product import Product
 from app.schemas.base import PageRead
 from app.schemas.product import ProductCreate, ProductQuery, ProductRead, ProductUpdate
@@ -34,7 +34,7 @@ async def get_product(product_id: UUID, db: Db) -> Product:
     status_code=status.HTTP_201_CREATED,
     responses=problems(400, 401, 403, 422),
 )
-async def add_product(_: Manager, product_in: ProductCreate, db: Db) -> Product:
+async def add_product(_: CatalogueManager, product_in: ProductCreate, db: Db) -> Product:
     """Put a product on sale. Managers and admins may."""
     return await product_service.add_product(db, product_in.model_dump())
 
@@ -42,7 +42,9 @@ async def add_product(_: Manager, product_in: ProductCreate, db: Db) -> Product:
 @router.patch(
     "/{product_id}", response_model=ProductRead, responses=problems(400, 401, 403, 404, 422)
 )
-async def update_product(_: Manager, product_id: UUID, changes: ProductUpdate, db: Db) -> Product:
+async def update_product(
+    _: CatalogueManager, product_id: UUID, changes: ProductUpdate, db: Db
+) -> Product:
     """Change a product. Managers and admins may."""
     return await product_service.update_product(db, product_id, changes.changes())
 
@@ -52,6 +54,6 @@ async def update_product(_: Manager, product_id: UUID, changes: ProductUpdate, d
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problems(401, 403, 404, 422),
 )
-async def remove_product(_: Manager, product_id: UUID, db: Db) -> None:
+async def remove_product(_: CatalogueManager, product_id: UUID, db: Db) -> None:
     """Take a product off sale. Managers and admins may."""
     await product_service.remove_product(db, product_id)

@@ -7,39 +7,30 @@ from fastapi import APIRouter, BackgroundTasks, Query, status
 
 from app.core.openapi import problems
 from app.core.pagination import Page
-from app.dependencies import Admin, CurrentUser, Db
+from app.dependencies import Admin, CallingClient, CurrentUser, Db
 from app.models.user import User
+from app.schemas.account import Accepted
 from app.schemas.base import PageQuery, PageRead
-from app.schemas.user import UserCreate, UserRead, UserRegister, UserUpdate, UserUpdateMe
+from app.schemas.user import UserCreate, UserRead, UserRegister, UserUpdate
+from app.services.registration_service import registration_service
 from app.services.user_service import user_service
-from app.tasks.emails import send_welcome_email
+from app.tasks.emails import send_mails
 
 router = APIRouter(prefix="/users", tags=["users"])
 
 
 @router.post(
     "/register",
-    response_model=UserRead,
-    status_code=status.HTTP_201_CREATED,
-    responses=problems(400, 409, 422),
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=problems(400, 422, 429),
 )
-async def register(user_in: UserRegister, db: Db, background_tasks: BackgroundTasks) -> User:
-    """Open an account of one's own. Anyone may."""
-    user = await user_service.create_user(db, user_in.email, user_in.password, user_in.full_name)
-    background_tasks.add_task(send_welcome_email, user.email)
-    return user
-
-
-@router.get("/me", response_model=UserRead, responses=problems(401))
-async def read_me(user: CurrentUser) -> User:
-    """Show the caller's own account."""
-    return user
-
-
-@router.patch("/me", response_model=UserRead, responses=problems(400, 401, 422))
-async def update_me(user: CurrentUser, changes: UserUpdateMe, db: Db) -> User:
-    """Change the caller's own account."""
-    return await user_service.update_user(db, user, changes.changes())
+async def register(
+    user_in: UserRegister, db: Db, client: CallingClient, background_tasks: BackgroundTasks
+) -> Accepted:
+    """Open an account of one's own. Anyone may; the answer is the same for a known address."""
+    mails = await registration_service.register(db, client, **user_in.model_dump())
+    background_tasks.add_task(send_mails, mails)
+    return Accepted()
 
 
 @router.post(
@@ -65,7 +56,9 @@ async def get_user(user_id: UUID, viewer: CurrentUser, db: Db) -> User:
     return await user_service.get_visible_user(db, user_id, viewer)
 
 
-@router.patch("/{user_id}", response_model=UserRead, responses=problems(400, 401, 403, 404, 422))
+@router.patch(
+    "/{user_id}", response_model=UserRead, responses=problems(400, 401, 403, 404, 409, 422)
+)
 async def update_user(_: Admin, user_id: UUID, changes: UserUpdate, db: Db) -> User:
     """Change an account. Admins may."""
     return await user_service.update_user_by_id(db, user_id, changes.changes())

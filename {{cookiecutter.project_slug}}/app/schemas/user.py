@@ -41,3 +41,4 @@ class UserRead(EntityRead):
     full_name: str
     role: Role
     is_active: bool
+    email_verified: bool

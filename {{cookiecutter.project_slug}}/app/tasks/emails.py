@@ -1,18 +1,19 @@
 """Mails that go out in the background."""
 
+from collections.abc import Sequence
+
 import aiosmtplib
 import structlog
 
-from app.config import settings
-from app.integrations.mail import mail_client
+from app.integrations.mail import Mail, mail_client
 
 log = structlog.get_logger()
 
 
-async def send_welcome_email(email: str) -> None:
-    """Greet a new user. A mail that cannot be sent is logged: the account exists all the same."""
-    name = settings.project_name
-    try:
-        await mail_client.send(email, f"Welcome to {name}", f"Your account at {name} is ready.\n")
-    except aiosmtplib.SMTPException:
-        log.exception("welcome mail not sent")
+async def send_mails(mails: Sequence[Mail]) -> None:
+    """Send mails. One that cannot be sent is logged: what it tells of has happened all the same."""
+    for mail in mails:
+        try:
+            await mail_client.send(mail)
+        except aiosmtplib.SMTPException:
+            log.exception("mail not sent", subject=mail.subject)

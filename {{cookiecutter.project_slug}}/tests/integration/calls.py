@@ -1,14 +1,33 @@
 """Requests that several tests make."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
 from httpx2 import AsyncClient, Response
 
+from app.integrations.mail import Mail
 from app.models.product import Product
 from tests.factories import Caller
 
-ACCOUNT_FIELDS = {"id", "email", "full_name", "role", "is_active", "created_at", "updated_at"}
+ACCOUNT_FIELDS = {
+    "id",
+    "email",
+    "full_name",
+    "role",
+    "is_active",
+    "email_verified",
+    "created_at",
+    "updated_at",
+}
+LINK_TOKEN = re.compile(r"#token=([\w-]+)")
+
+
+def token_in(mail: Mail) -> str:
+    """Return the token of the link in a mail, which is the same in its text and its HTML."""
+    (in_text,), (in_html,) = (LINK_TOKEN.findall(part) for part in (mail.text, mail.html))
+    assert in_text == in_html
+    return str(in_text)
 
 
 def order_of(*products: Product, quantity: int = 1) -> dict[str, Any]:

@@ -4,9 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from app.core.enums import Role
-from tests.factories import PASSWORD, Caller, make_caller, make_order, make_product
+from app.core.enums import MailTokenPurpose, Role, Scope
+from app.core.security import decode_access_token
+from tests.factories import (
+    PASSWORD,
+    Caller,
+    log_in,
+    make_api_key,
+    make_caller,
+    make_mail_token,
+    make_order,
+    make_product,
+)
 from tests.integration.calls import order_of
+
+NEW_PASSWORD = "battery staple horse"
 
 
 @dataclass(frozen=True)
@@ -25,9 +37,24 @@ async def make_world() -> World:
     owner, admin, product = await make_caller(), await make_caller(Role.ADMIN), await make_product()
     order = await make_order(owner.user, product)
     account = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+    current = {"current_password": PASSWORD}
+    tokens = {purpose: await make_mail_token(owner.user, purpose) for purpose in MailTokenPurpose}
+    elsewhere = await log_in(owner.user)
     forms = {"POST /auth/token": {"username": owner.user.email, "password": PASSWORD}}
     bodies: dict[str, dict[str, Any]] = {
         "POST /auth/refresh": {"refresh_token": owner.tokens.refresh_token},
+        "POST /auth/verify-email/request": {"email": owner.user.email},
+        "POST /auth/verify-email": {"token": tokens[MailTokenPurpose.CONFIRM_EMAIL]},
+        "POST /auth/password-reset/request": {"email": owner.user.email},
+        "POST /auth/password-reset": {
+            "token": tokens[MailTokenPurpose.RESET_PASSWORD],
+            "password": NEW_PASSWORD,
+        },
+        "POST /users/me/password": current | {"new_password": NEW_PASSWORD},
+        "POST /users/me/email": current | {"email": account["email"]},
+        "POST /users/me/deactivate": current,
+        "POST /users/me/delete": current,
+        "POST /api-keys/": {"name": "Reports", "scopes": ["orders:read"]},
         "POST /users/register": account,
         "PATCH /users/me": {"full_name": "Ann Lee"},
         "POST /users/": account,
@@ -40,5 +67,7 @@ async def make_world() -> World:
         "user_id": owner.user.id,
         "product_id": product.id,
         "order_id": order.id,
+        "session_id": decode_access_token(elsewhere.access_token).session_id,
+        "key_id": (await make_api_key(admin.user, Scope.ORDERS_READ)).details.id,
     }
     return World(owner, admin, ids, forms, bodies)

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 
 from app.cli import parse_arguments, run
 from app.core.enums import Role
-from tests.factories import make_user
+from tests.factories import PASSWORD, make_user
 from tests.process import run_python
 
 PRINTED = re.compile(r"Admin (\S+) made\. Password, shown this once: (\S{20,})\n")
@@ -66,8 +66,9 @@ async def test_create_admin_if_none_does_nothing_when_there_is_an_admin(
     await type_in("create-admin", "--if-none", "second@example.com")
 
     assert capsys.readouterr().out == ""
-    body = {"email": "second@example.com", "password": "correct horse battery"}
-    assert (await committing_client.post("/users/register", json=body)).status_code == 201
+    form = {"username": "second@example.com", "password": PASSWORD}
+    assert (await committing_client.post("/auth/token", data=form)).status_code == 401
+    assert await make_user(email="second@example.com")
 
 
 @pytest.mark.parametrize(

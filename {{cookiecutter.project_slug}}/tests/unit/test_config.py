@@ -7,15 +7,18 @@ from pydantic import ValidationError
 
 from app.config import Settings, load_settings, settings
 from tests.process import run_python
+from tests.server import PRODUCTION
 
 KEY = "q9Zk3vT1mB7cW5rX8pLd2NfHs6JyGt4UaEoViKxw"
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Leave only what has no default in the environment, with good values."""
+    """Leave only what production needs in the environment, with good values."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in PRODUCTION.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("SECRET_KEY", KEY)
     monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
     return monkeypatch
@@ -31,6 +34,9 @@ def refusal() -> str:
 def test_without_a_word_on_the_environment_it_is_production(
     environment: pytest.MonkeyPatch,
 ) -> None:
+    environment.delenv("ENVIRONMENT")
+    environment.delenv("DOCS_ENABLED")
+
     assert load_settings().environment == "production"
     assert not load_settings().docs_enabled
 

@@ -2,16 +2,19 @@
 
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiosmtplib
 import pytest
 from pydantic import SecretStr
 
 from app.config import settings
-from app.integrations.mail import mail_client
+from app.integrations.mail import Mail, mail_client
 from tests.smtp import Mailbox, mail_server
 
 TEXT = "Your account is ready. Ваш счёт готов. 🫖\n"
+HTML = "<p>Your account is <b>ready</b>. Ваш счёт готов. 🫖</p>\n"
+WELCOME = Mail("ann@example.com", "Welcome", TEXT, HTML)
 
 
 @pytest.fixture
@@ -23,18 +26,22 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 async def test_a_mail_arrives_whole_with_its_sender_reader_and_subject(mailbox: Mailbox) -> None:
-    await mail_client.send("ann@example.com", "Welcome to Чайная", TEXT)
+    await mail_client.send(replace(WELCOME, subject="Welcome to Чайная"))
 
     (mail,) = mailbox.mails
     assert mail["From"] == settings.mail_from
     assert mail["To"] == "ann@example.com"
     assert mail["Subject"] == "Welcome to Чайная"
-    assert mail.get_content().splitlines() == TEXT.splitlines()
+    text, html = mail.get_body(["plain"]), mail.get_body(["html"])
+    assert text is not None
+    assert html is not None
+    assert text.get_content().splitlines() == TEXT.splitlines()
+    assert html.get_content().splitlines() == HTML.splitlines()
     assert mailbox.logins == []
 
 
 async def test_an_address_in_another_alphabet_is_served(mailbox: Mailbox) -> None:
-    await mail_client.send("änn@example.com", "Welcome", TEXT)
+    await mail_client.send(replace(WELCOME, to="änn@example.com"))
 
     assert mailbox.mails[0]["To"] == "änn@example.com"
 
@@ -45,7 +52,7 @@ async def test_the_client_logs_in_when_the_settings_say_how(
     monkeypatch.setattr(settings, "smtp_username", "shop")
     monkeypatch.setattr(settings, "smtp_password", SecretStr("of the shop"))
 
-    await mail_client.send("ann@example.com", "Welcome", TEXT)
+    await mail_client.send(WELCOME)
 
     assert mailbox.logins == [("shop", "of the shop")]
     assert len(mailbox.mails) == 1
@@ -57,7 +64,7 @@ async def test_nothing_leaves_in_clear_when_the_settings_ask_for_tls(
     monkeypatch.setattr(settings, "smtp_start_tls", True)
 
     with pytest.raises(aiosmtplib.SMTPException):
-        await mail_client.send("ann@example.com", "Welcome", TEXT)
+        await mail_client.send(WELCOME)
 
     assert (mailbox.mails, mailbox.logins) == ([], [])
 
@@ -66,7 +73,7 @@ async def test_the_refusal_of_a_server_is_raised(mailbox: Mailbox) -> None:
     mailbox.refusal = "554 No thanks"
 
     with pytest.raises(aiosmtplib.SMTPResponseException, match="No thanks"):
-        await mail_client.send("ann@example.com", "Welcome", TEXT)
+        await mail_client.send(WELCOME)
 
 
 async def test_a_server_that_is_not_there_is_an_smtp_exception_too(
@@ -77,7 +84,7 @@ async def test_a_server_that_is_not_there_is_an_smtp_exception_too(
     monkeypatch.setattr(settings, "smtp_port", free_port)
 
     with pytest.raises(aiosmtplib.SMTPException):
-        await mail_client.send("ann@example.com", "Welcome", TEXT)
+        await mail_client.send(WELCOME)
 
 
 @pytest.mark.parametrize(("environment", "shown"), [("development", True), ("production", False)])
@@ -89,7 +96,7 @@ async def test_without_a_server_the_log_shows_the_mail_but_not_in_production(
 ) -> None:
     monkeypatch.setattr(settings, "environment", environment)
 
-    await mail_client.send("ann@example.com", "Welcome", TEXT)
+    await mail_client.send(WELCOME)
 
     assert "SMTP_HOST is not set" in caplog.text
     assert ("ann@example.com" in caplog.text) is shown

@@ -1,4 +1,4 @@
-"""Create users, sessions, products and orders.
+"""Create users, sessions, mail tokens, API keys, products and orders.
 
 Revision ID: 0001
 Revises:
@@ -6,6 +6,7 @@ Revises:
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -32,11 +33,14 @@ def upgrade() -> None:
         sa.Column("hashed_password", sa.String(255), nullable=False),
         sa.Column("role", sa.String(20), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("email_verified", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("email", name="uq_users_email"),
         sa.CheckConstraint("role IN ('customer', 'manager', 'admin')", name=op.f("ck_users_role")),
     )
     create_session_tables()
+    create_mail_token_table()
+    create_api_key_table()
     op.create_table(
         "products",
         *entity_columns(),
@@ -60,6 +64,9 @@ def create_session_tables() -> None:
         "user_sessions",
         *entity_columns(),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("user_agent", sa.String(200), nullable=False),
+        sa.Column("address", sa.String(45), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_user_sessions"),
@@ -85,6 +92,47 @@ def create_session_tables() -> None:
         ),
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
+
+
+def create_mail_token_table() -> None:
+    """Create the table of tokens that are sent by mail."""
+    op.create_table(
+        "mail_tokens",
+        *entity_columns(),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(20), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_mail_tokens"),
+        sa.UniqueConstraint("token_hash", name="uq_mail_tokens_token_hash"),
+        sa.UniqueConstraint("user_id", "purpose", name="uq_mail_tokens_user_id_purpose"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_mail_tokens_user_id", ondelete="CASCADE"
+        ),
+    )
+
+
+def create_api_key_table() -> None:
+    """Create the table of keys for services."""
+    op.create_table(
+        "api_keys",
+        *entity_columns(),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("prefix", sa.String(12), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.String(50)), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
+        sa.UniqueConstraint("key_hash", name="uq_api_keys_key_hash"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="fk_api_keys_user_id", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_api_keys_user_id", "api_keys", ["user_id"])
 
 
 def create_order_tables() -> None:
@@ -129,6 +177,8 @@ def downgrade() -> None:
         "order_lines",
         "orders",
         "products",
+        "api_keys",
+        "mail_tokens",
         "refresh_tokens",
         "user_sessions",
         "users",

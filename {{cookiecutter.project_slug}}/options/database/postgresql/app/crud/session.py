@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.core.clock import utc_now
 from app.core.database import DbSession
 from app.core.exceptions import AppError, InvalidCredentialsError, InvalidRefreshTokenError
+from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
@@ -51,11 +52,33 @@ class CRUDSession(CRUDBase[UserSession]):
             )
         )
 
-    async def revoke(self, db: DbSession, session_id: UUID) -> None:
-        """End a session; ending it again changes nothing."""
-        await db.execute(
+    async def list_open(self, db: DbSession, user_id: UUID, page: PageRequest) -> Page[UserSession]:
+        """Return one page of a user's sessions that have not ended; raises as `list`."""
+        return await self.list(
+            db,
+            page,
+            UserSession.user_id == user_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > utc_now(),
+        )
+
+    async def revoke(self, db: DbSession, session_id: UUID, user_id: UUID | None = None) -> bool:
+        """End a session, of this user if one is named; tell whether it was open until now."""
+        ended = (
             update(UserSession)
             .where(UserSession.id == session_id, UserSession.revoked_at.is_(None))
+            .values(revoked_at=utc_now())
+            .returning(UserSession.id)
+        )
+        if user_id is not None:
+            ended = ended.where(UserSession.user_id == user_id)
+        return await db.scalar(ended) is not None
+
+    async def revoke_all(self, db: DbSession, user_id: UUID) -> None:
+        """End all sessions of a user."""
+        await db.execute(
+            update(UserSession)
+            .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))
             .values(revoked_at=utc_now())
         )
 

@@ -1,9 +1,11 @@
 """Users in the database."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.database import DbSession
 from app.core.enums import Role
@@ -27,6 +29,31 @@ class CRUDUser(CRUDBase[User]):
     async def exists_with_role(self, db: DbSession, role: Role) -> bool:
         """Tell whether anyone has this role."""
         return bool(await db.scalar(select(select(User).where(User.role == role).exists())))
+
+    async def create_unless_taken(self, db: DbSession, obj_in: Mapping[str, Any]) -> User | None:
+        """Insert a user; return None when the address has an account already."""
+        row = insert(User).values(**obj_in)
+        unless_taken = row.on_conflict_do_nothing(index_elements=[User.email])
+        return await db.scalar(unless_taken.returning(User))
+
+    async def lock_unchanged(self, db: DbSession, user: User) -> bool:
+        """Lock the row against changes until the transaction ends; tell whether it was as read.
+
+        Compared is what a login depends on: the password, the address and whether it is active.
+        """
+        same = select(User.id).where(
+            User.id == user.id,
+            User.hashed_password == user.hashed_password,
+            User.email == user.email,
+            User.is_active == user.is_active,
+        )
+        return await db.scalar(same.with_for_update(read=True)) is not None
+
+    async def lock_active_admins(self, db: DbSession) -> set[UUID]:
+        """Return the ids of all active admins, whose rows are locked until the transaction ends."""
+        admins = select(User.id).where(User.role == Role.ADMIN, User.is_active)
+        # In one order, so that two callers never wait for each other.
+        return set(await db.scalars(admins.order_by(User.id).with_for_update()))
 
 
 user_crud = CRUDUser(User)

@@ -1,8 +1,19 @@
 """Tables. Importing this package registers all of them, which migrations rely on."""
 
+from app.models.api_key import ApiKey
+from app.models.mail_token import MailToken
 from app.models.order import Order, OrderLine
 from app.models.product import Product
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
 
-__all__ = ["Order", "OrderLine", "Product", "RefreshToken", "User", "UserSession"]
+__all__ = [
+    "ApiKey",
+    "MailToken",
+    "Order",
+    "OrderLine",
+    "Product",
+    "RefreshToken",
+    "User",
+    "UserSession",
+]

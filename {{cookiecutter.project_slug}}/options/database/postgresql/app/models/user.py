@@ -28,3 +28,4 @@ class User(Entity):
         default=Role.CUSTOMER,
     )
     is_active: Mapped[bool] = mapped_column(default=True)
+    email_verified: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,34 @@
+"""Redis: the client that all workers count with, and its end."""
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from app.config import settings
+
+# What a request may lose to a Redis that went silent, at each step: a connection from the
+# pool, a connection to the server, an answer.
+TIMEOUT_SECONDS = 0.25
+MAX_CONNECTIONS = 10
+
+
+def make_redis(url: str) -> Redis:
+    """Make a client that fails soon instead of waiting; by default it tries for many seconds."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=MAX_CONNECTIONS,
+        timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis.from_pool(pool)
+
+
+redis = make_redis(settings.redis_url.get_secret_value()) if settings.redis_url else None
+
+
+async def close_redis() -> None:
+    """Close all connections, when the process ends."""
+    if redis is not None:
+        await redis.aclose()

@@ -1,0 +1,197 @@
+"""What the service refuses to start with: settings that would leave it open."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from pydantic import SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings
+
+PLACEHOLDERS = (
+    *("change", "secret", "example", "password", "placeholder", "insecure", "your-"),
+    *("postgres", "mongodb", "qwerty", "letmein", "123456"),
+)
+# `null` is what sandboxed pages and local files of anybody send.
+ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?")
+HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+# Passwords may hold what separates the parts of a URL, so no general parser is of use here.
+LOGIN = re.compile(r"[^:/]+://(?P<user>[^:/@]*)(?::(?P<password>[^@]*))?@")
+
+
+class Strength(NamedTuple):
+    """How much of a secret there has to be; a short one, or one of few letters, is guessed."""
+
+    characters: int
+    different: int
+
+
+KEY = Strength(characters=32, different=12)
+# Passwords for other servers; whoever runs these may not allow any length.
+PASSWORD = Strength(characters=12, different=5)
+
+
+def check_secret(secret: SecretStr, strength: Strength, subject: str = "") -> None:
+    """Refuse what could be guessed: short, of few different characters, with a well-known word."""
+    text = secret.get_secret_value()
+    if len(text) < strength.characters or len(set(text)) < strength.different:
+        raise ValueError(
+            f"{subject}must be random and have at least {strength.characters} characters"
+        )
+    if any(word in text.lower() for word in PLACEHOLDERS):
+        raise ValueError(f"{subject}is a placeholder; make one: openssl rand -hex 32")
+
+
+def login_of(url: SecretStr) -> tuple[str, str]:
+    """Return the user and the password of a URL, empty texts where it has none."""
+    text = url.get_secret_value()
+    login = LOGIN.match(text)
+    user, password = login.group("user", "password") if login else ("", "")
+    # Drivers take them from the query, too.
+    query = parse_qs(text[login.end() if login else 0 :].partition("?")[2])
+    return (
+        query.get("user", [unquote(user)])[-1],
+        query.get("password", [unquote(password or "")])[-1],
+    )
+
+
+def known_secrets(earlier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of every secret in these settings."""
+    for name in ("database_url", "redis_url"):
+        if url := earlier.get(name):
+            yield name, login_of(url)[1]
+    for name in ("secret_key", "smtp_password"):
+        if secret := earlier.get(name):
+            yield name, secret.get_secret_value()
+    for secret in earlier.get("previous_secret_keys", []):
+        yield "previous_secret_keys", secret.get_secret_value()
+
+
+def check_unique(text: str, info: ValidationInfo) -> None:
+    """Refuse a secret that an earlier setting holds, too: who learns one would have both."""
+    for name, known in known_secrets(info.data):
+        if text and text == known:
+            raise ValueError(f"must not be the same secret as {name.upper()}")
+
+
+def in_production(info: ValidationInfo) -> bool:
+    """Tell whether strangers can reach what is being started."""
+    return info.data.get("environment") == "production"
+
+
+class SafeStart(BaseSettings):
+    """Checks of single settings, some for production alone: one fault, one line with its name.
+
+    A check sees the settings that stand before its own, so the order of the fields matters.
+    """
+
+    @field_validator("log_level", check_fields=False)
+    @classmethod
+    def is_no_debug_log(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse the level at which libraries write down what they send and receive."""
+        if in_production(info) and value == "DEBUG":
+            raise ValueError("must not be DEBUG in production")
+        return value
+
+    @field_validator("docs_enabled", check_fields=False)
+    @classmethod
+    def shows_no_docs(cls, value: bool, info: ValidationInfo) -> bool:
+        """Refuse to tell strangers every call that there is."""
+        if in_production(info) and value:
+            raise ValueError("must be false in production")
+        return value
+
+    @field_validator("frontend_url", check_fields=False)
+    @classmethod
+    def is_encrypted(cls, value: str, info: ValidationInfo) -> str:
+        """Refuse links that would carry the tokens of mails in the clear."""
+        if in_production(info) and not value.startswith("https://"):
+            raise ValueError("must start with https:// in production")
+        return value
+
+    @field_validator("allowed_hosts", check_fields=False)
+    @classmethod
+    def are_host_names(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        """Refuse what is no name, and in production to be called by any name."""
+        if in_production(info) and (not value or "*" in value):
+            raise ValueError("must name the hosts of the service in production, without *")
+        if not all(name == "*" or HOST_NAME.fullmatch(name) for name in value):
+            raise ValueError("must be names such as api.example.com, without scheme or port")
+        return value
+
+    @field_validator("cors_origins", check_fields=False)
+    @classmethod
+    def are_exact_origins(cls, value: list[str]) -> list[str]:
+        """Refuse wildcards, which let any web page call the service with a user's credentials."""
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError(
+                "must be exact origins such as https://www.example.com, in small letters, "
+                "without * and without a path"
+            )
+        return value
+
+    @field_validator("database_url", check_fields=False)
+    @classmethod
+    def has_a_password_of_its_own(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Refuse a database that a password list opens."""
+        if in_production(info):
+            user, password = login_of(value)
+            if not password:
+                raise ValueError("must hold a password in production")
+            if password == user:
+                raise ValueError("must not have its user's name as its password")
+            check_secret(SecretStr(password), PASSWORD, "its password ")
+        return value
+
+    @field_validator("redis_url", check_fields=False)
+    @classmethod
+    def has_no_known_password(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        """Refuse a password that a list holds; a server in a closed network may have none."""
+        password = login_of(value)[1] if value else ""
+        if in_production(info) and password:
+            check_secret(SecretStr(password), PASSWORD, "its password ")
+            check_unique(password, info)
+        return value
+
+    @field_validator("secret_key", check_fields=False)
+    @classmethod
+    def is_no_placeholder(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Refuse a key that could be guessed, in every environment: `make run` makes a good one."""
+        check_secret(value, KEY)
+        if in_production(info):
+            check_unique(value.get_secret_value(), info)
+        return value
+
+    @field_validator("previous_secret_keys", check_fields=False)
+    @classmethod
+    def are_no_placeholders(cls, value: list[SecretStr], info: ValidationInfo) -> list[SecretStr]:
+        """Refuse keys that could be guessed, and one that is still, or again, the current key."""
+        for key in value:
+            check_secret(key, KEY, "each of them ")
+            if in_production(info):
+                check_unique(key.get_secret_value(), info)
+        return value
+
+    @field_validator("smtp_host", check_fields=False)
+    @classmethod
+    def is_there_if_needed(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse to ask for a proof that nobody can give."""
+        if in_production(info) and value is None and info.data.get("verified_email_required"):
+            raise ValueError(
+                "is needed, since without mails nobody could verify an address and log in; "
+                "set it, or set VERIFIED_EMAIL_REQUIRED=false"
+            )
+        return value
+
+    @field_validator("smtp_password", check_fields=False)
+    @classmethod
+    def belongs_to_a_user(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """Refuse to log in at the mail server without a password, or with a known one."""
+        if in_production(info) and value is None and info.data.get("smtp_username"):
+            raise ValueError("is needed with SMTP_USERNAME")
+        if in_production(info) and value is not None:
+            check_secret(value, PASSWORD)
+            check_unique(value.get_secret_value(), info)
+        return value
