@@ -49,7 +49,9 @@ class Settings(SafeStart, BaseSettings):
     docs_enabled: bool = False
     drain_file: Path | None = None
 
-    frontend_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    frontend_url: str = Field(
+        default="http://127.0.0.1:8000", pattern=r"^https?://[^\s?#]+[^\s?#/]$"
+    )
     allowed_hosts: Texts = []
     cors_origins: Texts = []
     cors_allow_credentials: bool = False

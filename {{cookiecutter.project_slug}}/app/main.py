@@ -45,7 +45,6 @@ app.include_router(probes.router)
 app.include_router(keys.router)
 app.include_router(auth.router)
 app.include_router(recovery.router)
-# Before the users: `me` is no id.
 app.include_router(account.router)
 app.include_router(users.router)
 app.include_router(api_keys.router)

@@ -1,36 +1,44 @@
-"""The environment that commands run in while developing: `.env`, and a database in any case."""
+"""The environment that commands run in while developing: `.env`, and servers in any case."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from dev.database import running_database
 from dev.env_file import write_env_file
+from dev.valkey import running_valkey
 
 PROJECT = Path(__file__).parent.parent
 
 
 @contextmanager
 def development_environment() -> Iterator[dict[str, str]]:
-    """Yield environment variables that name a database; start one when none is configured."""
+    """Yield environment variables that name a database and a Redis; start what is not configured.
+
+    What is started stops at the end, unless another process uses it, too.
+    """
     write_env_file(PROJECT)
-    if configured_database_url():
-        yield dict(os.environ)
-        return
-    with running_database(PROJECT / ".local" / "database") as url:
-        yield {**os.environ, "DATABASE_URL": url}
+    environment = dict(os.environ)
+    local = PROJECT / ".local"
+    with ExitStack() as servers:
+        if not configured("DATABASE_URL"):
+            database = running_database(local / "database")
+            environment["DATABASE_URL"] = servers.enter_context(database)
+        if not configured("REDIS_URL"):
+            environment["REDIS_URL"] = servers.enter_context(running_valkey(local / "valkey"))
+        yield environment
 
 
-def configured_database_url() -> str | None:
-    """Return the database that the environment names, or else the settings file."""
+def configured(name: str) -> str | None:
+    """Return a variable's value in the environment, or else in the settings file."""
     env_file = os.environ.get("ENV_FILE", ".env")
     from_file = dotenv_values(PROJECT / env_file) if env_file else {}
-    return os.environ.get("DATABASE_URL") or from_file.get("DATABASE_URL")
+    return os.environ.get(name) or from_file.get(name)
 
 
 def run_module(arguments: list[str], environment: dict[str, str]) -> int:

@@ -1,4 +1,4 @@
-"""`make run`: a database, its schema, a first admin, and the service, until Ctrl-C."""
+"""`make run`: a database and a Redis, a first admin, and the service, until Ctrl-C."""
 
 import argparse
 import signal
@@ -12,6 +12,8 @@ from dev.environment import PROJECT, development_environment, run_module
 
 HOST = "127.0.0.1"
 FIRST_ADMIN = "admin@example.com"
+# As in the Dockerfile. The service reads X-Forwarded-For itself, and believes less of it.
+SERVER = ["uvicorn", "app.main:app", "--no-proxy-headers", "--no-server-header", "--ws", "none"]
 
 
 def main() -> int:
@@ -55,7 +57,7 @@ def serve(port: int, environment: dict[str, str]) -> int:
     address = f"http://{HOST}:{port}"
     print(f"\n  Service  {address}\n  API      {address}/docs\n  Stop     Ctrl-C\n", flush=True)
     options = ["--reload", "--reload-dir", "app", "--host", HOST, "--port", str(port)]
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", *options]
+    command = [sys.executable, "-m", *SERVER, *options]
     server = subprocess.Popen(command, cwd=PROJECT, env=environment)
     try:
         return server.wait()

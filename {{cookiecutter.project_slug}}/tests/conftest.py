@@ -26,9 +26,10 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def pytest_runtest_setup() -> None:
-    """Block every socket but those to this machine and to the database."""
-    database_host = urlsplit(settings.database_url.get_secret_value()).hostname or "127.0.0.1"
-    socket_allow_hosts(["127.0.0.1", "::1", database_host], allow_unix_socket=True)
+    """Block every socket but those to this machine, to the database and to Redis."""
+    urls = (settings.database_url, settings.redis_url)
+    servers = [urlsplit(url.get_secret_value()).hostname for url in urls if url]
+    socket_allow_hosts(["127.0.0.1", "::1", *filter(None, servers)], allow_unix_socket=True)
 
 
 @pytest.fixture(autouse=True)

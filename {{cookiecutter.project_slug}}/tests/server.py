@@ -23,7 +23,7 @@ PRODUCTION = {
     "VERIFIED_EMAIL_REQUIRED": "false",
 }
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
-OPTIONS = ["--no-proxy-headers", "--no-server-header"]
+OPTIONS = ["--no-proxy-headers", "--no-server-header", "--ws", "none"]
 COMMAND = ["-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0", *OPTIONS]
 
 

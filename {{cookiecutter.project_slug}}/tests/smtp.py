@@ -19,6 +19,7 @@ class Mailbox:
     def __init__(self, refusal: str | None = None) -> None:
         self.refusal = refusal
         self.mails: list[EmailMessage] = []
+        self.arrived = asyncio.Event()
         self.logins: list[tuple[str, str]] = []
 
     async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
@@ -30,7 +31,17 @@ class Mailbox:
         content = envelope.content or b""
         raw = content.encode() if isinstance(content, str) else content
         self.mails.append(message_from_bytes(raw, EmailMessage, policy=policy.default))
+        self.arrived.set()
         return "250 OK"
+
+    async def next_text(self) -> str:
+        """Wait for a mail when none is left, take the oldest out, and return its text."""
+        if not self.mails:
+            self.arrived.clear()
+            async with asyncio.timeout(10):
+                await self.arrived.wait()
+        text = self.mails.pop(0).get_body(["plain"])
+        return "" if text is None else str(text.get_content())
 
     def log_in(self, *arguments: Any) -> AuthResult:
         """Remember who logs in."""

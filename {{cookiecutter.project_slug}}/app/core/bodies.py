@@ -88,4 +88,4 @@ def depth_of(body: bytes) -> int:
     # As the parser reads it; what cannot be read in this encoding is refused there.
     text = body.decode(json.detect_encoding(body), "replace")
     brackets = NO_BRACKETS.sub("", TEXT.sub("", text))
-    return max(accumulate(map(STEPS.__getitem__, brackets)), default=0)
+    return max(accumulate(map(STEPS.__getitem__, brackets), initial=0))

@@ -6,10 +6,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
+from app.core.bare_errors import BareErrorMiddleware
 from app.core.bodies import BodySizeMiddleware, JsonDepthMiddleware
 from app.core.middleware import (
     LastResortMiddleware,
-    ProblemMiddleware,
     RequestIdMiddleware,
     RequestTimeoutMiddleware,
 )
@@ -54,7 +54,7 @@ def install_edges(app: FastAPI, settings: Settings) -> None:
             allow_credentials=settings.cors_allow_credentials,
             expose_headers=CORS_ANSWER_HEADERS,
         )
-    app.add_middleware(ProblemMiddleware)
+    app.add_middleware(BareErrorMiddleware)
     app.add_middleware(
         SecurityHeadersMiddleware,
         production=settings.environment == "production",

@@ -43,10 +43,12 @@ def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def without_secrets(name: str, value: Any) -> Any:
     """Return a value as the log may show it."""
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
         return value
     if SECRET_NAME.search(name) and not name.endswith("_id"):
         return HIDDEN
+    if isinstance(value, int | float):
+        return value
     if isinstance(value, Mapping):
         return {str(key): without_secrets(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

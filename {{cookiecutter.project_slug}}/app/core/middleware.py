@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: request ids, the time limit, and the answers of last resort.
+"""Pure ASGI middleware: request ids, the time limit, and the answer of last resort.
 
 `BaseHTTPMiddleware` is not used: it costs throughput and loses context variables.
 """
@@ -10,12 +10,11 @@ from uuid import uuid4
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.status import HTTP_400_BAD_REQUEST
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.exceptions import AppError, RequestTimeoutError
 from app.core.log_safety import shown_path
-from app.core.problems import MEDIA_TYPE, app_error_response, bare_error_response
+from app.core.problems import app_error_response
 
 log = structlog.get_logger()
 
@@ -70,40 +69,6 @@ class LastResortMiddleware:
             log.exception("unhandled exception", method=scope["method"], path=path)
             response = app_error_response(Request(scope), AppError())
             await response(scope, receive, send)
-
-
-class ProblemMiddleware:
-    """Replace every error that is no problem document: those of other middleware are bare text."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer in the place of a bare error, with its status and its headers."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        replaced = False
-
-        async def send_problem(message: Message) -> None:
-            nonlocal replaced
-            if is_bare_error(message):
-                replaced = True
-                response = bare_error_response(Request(scope), message)
-                await response(scope, receive, send)
-            elif not replaced:
-                await send(message)
-
-        await self.app(scope, receive, send_problem)
-
-
-def is_bare_error(message: Message) -> bool:
-    """Tell whether an answer of 400 or above begins that is no problem document."""
-    return (
-        message["type"] == "http.response.start"
-        and message["status"] >= HTTP_400_BAD_REQUEST
-        and Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
-    )
 
 
 class RequestTimeoutMiddleware:

@@ -10,14 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.routing import Match, Mount
+from starlette.routing import Match
 from starlette.status import (
-    HTTP_400_BAD_REQUEST,
     HTTP_405_METHOD_NOT_ALLOWED,
     HTTP_413_CONTENT_TOO_LARGE,
     HTTP_422_UNPROCESSABLE_CONTENT,
 )
-from starlette.types import Message
 
 from app.core.exceptions import AppError, UnavailableError
 
@@ -52,11 +50,6 @@ SAFE_KINDS = frozenset(
 )
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-# Of the errors that are made without us, 400 is the one that needs explaining.
-BARE_DETAILS = {
-    HTTP_400_BAD_REQUEST: "The service does not take requests for this host or from this origin."
-}
 
 # The names of RFC 9110; Python before 3.13 has older ones.
 NEWER_TITLES = {
@@ -130,17 +123,6 @@ def app_error_response(request: Request, error: AppError) -> JSONResponse:
     return problem_response(request, error.status, error.code, error.message, headers=error.headers)
 
 
-def bare_error_response(request: Request, start: Message) -> JSONResponse:
-    """Answer in the place of an error that was made without us; what it has to say is lost."""
-    status = start["status"]
-    detail = BARE_DETAILS.get(status, f"{title_of(status)}.")
-    response = problem_response(request, status, code_of(status), detail)
-    response.raw_headers += [
-        header for header in start["headers"] if not header[0].lower().startswith(b"content-")
-    ]
-    return response
-
-
 def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     """Say which field is wrong and why, without a word of the input."""
     kind = error["type"]
@@ -150,7 +132,7 @@ def field_problem(error: Mapping[str, Any]) -> FieldProblem:
     if kind == "extra_forbidden":
         message = "There is a field that is not known here."
     if kind == "value_error" and isinstance(error.get("ctx", {}).get("error"), RuleError):
-        message = str(error["ctx"]["error"])
+        kind, message = "broken_rule", str(error["ctx"]["error"])
     return FieldProblem(field=".".join(map(str, location)), code=kind, message=message)
 
 
@@ -160,10 +142,9 @@ def allow_header(request: Request) -> dict[str, str]:
         method
         for method in METHODS
         for route in request.app.routes
-        if not isinstance(route, Mount)
-        and route.matches({**request.scope, "method": method})[0] is Match.FULL
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
     ]
-    # What is mounted are files.
+    # None of the routes fits what lies in a mounted folder: files.
     return {"Allow": ", ".join(allowed or ["GET", "HEAD"])}
 
 

@@ -1,8 +1,6 @@
 """Redis: the client that all workers count with, and its end."""
 
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from app.config import settings
 
@@ -13,14 +11,14 @@ MAX_CONNECTIONS = 10
 
 
 def make_redis(url: str) -> Redis:
-    """Make a client that fails soon instead of waiting; by default it tries for many seconds."""
+    """Make a client that fails soon instead of waiting."""
+    # Made from a pool, since a client that makes its own tries again and again for seconds.
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=MAX_CONNECTIONS,
         timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
     )
     return Redis.from_pool(pool)
 

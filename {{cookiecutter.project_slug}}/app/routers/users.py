@@ -16,6 +16,7 @@ from app.services.registration_service import registration_service
 from app.services.user_service import user_service
 from app.tasks.emails import send_mails
 
+# What is no UUID is no account: `me` and `register` have methods of their own, and no others.
 router = APIRouter(prefix="/users", tags=["users"])
 
 
@@ -50,14 +51,14 @@ async def list_users(_: Admin, query: Annotated[PageQuery, Query()], db: Db) -> 
     return await user_service.list_users(db, query.page())
 
 
-@router.get("/{user_id}", response_model=UserRead, responses=problems(401, 404, 422))
+@router.get("/{user_id:uuid}", response_model=UserRead, responses=problems(401, 404, 422))
 async def get_user(user_id: UUID, viewer: CurrentUser, db: Db) -> User:
     """Show an account. Admins may see any, everyone else their own."""
     return await user_service.get_visible_user(db, user_id, viewer)
 
 
 @router.patch(
-    "/{user_id}", response_model=UserRead, responses=problems(400, 401, 403, 404, 409, 422)
+    "/{user_id:uuid}", response_model=UserRead, responses=problems(400, 401, 403, 404, 409, 422)
 )
 async def update_user(_: Admin, user_id: UUID, changes: UserUpdate, db: Db) -> User:
     """Change an account. Admins may."""
@@ -65,7 +66,7 @@ async def update_user(_: Admin, user_id: UUID, changes: UserUpdate, db: Db) -> U
 
 
 @router.delete(
-    "/{user_id}",
+    "/{user_id:uuid}",
     status_code=status.HTTP_204_NO_CONTENT,
     responses=problems(401, 403, 404, 409, 422),
 )

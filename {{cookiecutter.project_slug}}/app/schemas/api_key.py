@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from app.core.enums import Scope
 from app.schemas.base import EntityRead, Input, Output
-from app.schemas.fields import NO_CONTROL
+from app.schemas.fields import NO_CONTROL, WHOLE
 
 KeyName = Annotated[
     str,
@@ -19,7 +19,7 @@ class ApiKeyCreate(Input):
 
     name: KeyName
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
-    expires_in_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 90
+    expires_in_days: Annotated[int, Field(strict=True, ge=1, le=365), WHOLE] = 90
 
 
 class ApiKeyRead(EntityRead):

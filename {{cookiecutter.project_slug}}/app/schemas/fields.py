@@ -5,8 +5,10 @@ A text never holds NUL, which PostgreSQL cannot store, and pydantic refuses lone
 
 from typing import Annotated, Any
 
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     EmailStr,
     Field,
     StringConstraints,
@@ -23,11 +25,26 @@ def to_lower(value: str) -> str:
     return value.lower()
 
 
+def to_whole(value: Any) -> Any:
+    """Read 3.0 as 3: they are one number in JSON, which some clients write with a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(to_whole)
+
+
 def unset() -> Any:
     """Fill a field that a PATCH left out. The value is never read: see `Patch.changes`."""
 
 
-Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(to_lower)]
+# Names that no mail reaches (RFC 6761, 6762, 7686): the validator refuses what ends like this.
+UNREACHABLE = rf"[.@]({'|'.join(SPECIAL_USE_DOMAIN_NAMES)})$"
+
+Email = Annotated[
+    EmailStr,
+    Field(max_length=254, json_schema_extra={"not": {"pattern": UNREACHABLE}}),
+    AfterValidator(to_lower),
+]
 EMAIL = TypeAdapter[str](Email)
 
 
@@ -56,6 +73,6 @@ SearchText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_CONTROL),
 ]
 # An order of fifty lines of a thousand pieces still fits 64 bits.
-PriceCents = Annotated[int, Field(strict=True, ge=0, le=100_000_000_000)]
-Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
-Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000)]
+PriceCents = Annotated[int, Field(strict=True, ge=0, le=100_000_000_000), WHOLE]
+Stock = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000), WHOLE]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000), WHOLE]

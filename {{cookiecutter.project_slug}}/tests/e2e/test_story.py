@@ -6,11 +6,20 @@ from typing import Any
 
 from httpx2 import AsyncClient, Response
 
+from app.config import settings
 from app.models.product import Product
 from tests.factories import PASSWORD, make_product
+from tests.integration.calls import LINK_TOKEN
 from tests.server import running_server
+from tests.smtp import Mailbox, mail_server
 
 ANN = {"email": "ann@example.com", "password": PASSWORD, "full_name": "Ann Lee"}
+LOGIN = {"username": ANN["email"], "password": PASSWORD}
+CONFIRMING = {
+    "VERIFIED_EMAIL_REQUIRED": "true",
+    "SMTP_HOST": "127.0.0.1",
+    "SMTP_START_TLS": "false",
+}
 
 
 def accepted(response: Response) -> dict[str, Any]:
@@ -19,12 +28,20 @@ def accepted(response: Response) -> dict[str, Any]:
     return body
 
 
-async def register_and_log_in(client: AsyncClient) -> str:
-    user = accepted(await client.post("/users/register", json=ANN))
-    form = {"username": ANN["email"], "password": PASSWORD}
-    token: str = accepted(await client.post("/auth/token", data=form))["access_token"]
+async def register(client: AsyncClient, mailbox: Mailbox) -> str:
+    """Open an account and confirm its address; return the token that came by mail."""
+    accepted(await client.post("/users/register", json=ANN))
+    assert (await client.post("/auth/token", data=LOGIN)).status_code == 401
+    token = LINK_TOKEN.findall(await mailbox.next_text())[0]
+    assert (await client.post("/auth/verify-email", json={"token": token})).status_code == 204
+    return str(token)
+
+
+async def log_in(client: AsyncClient) -> str:
+    token: str = accepted(await client.post("/auth/token", data=LOGIN))["access_token"]
     client.headers["Authorization"] = f"Bearer {token}"
-    assert accepted(await client.get("/users/me")) == user
+    account = accepted(await client.get("/users/me"))
+    assert (account["email"], account["email_verified"]) == (ANN["email"], True)
     return token
 
 
@@ -62,17 +79,21 @@ async def test_a_customer_registers_logs_in_orders_pays_cancels_and_logs_out(
 ) -> None:
     product = await make_product(name="Teapot", price_cents=1999, stock=10)
 
+    mailbox = Mailbox()
+
     async with (
-        running_server(DOCS_ENABLED="") as server,
+        mail_server(mailbox),
+        running_server(**CONFIRMING, SMTP_PORT=str(settings.smtp_port)) as server,
         AsyncClient(base_url=server.address) as client,
     ):
         accepted(await client.get("/readyz"))
         assert (await client.get("/docs")).status_code == 404
-        token = await register_and_log_in(client)
+        mail_token = await register(client, mailbox)
+        token = await log_in(client)
         await order_pay_and_cancel(client, product)
         await log_out(client)
         exit_status = await server.stop()
-        check_log(server.read_log(), PASSWORD, token)
+        check_log(server.read_log(), PASSWORD, mail_token, token)
 
     # uvicorn shuts down in order and then ends by the very signal that it was sent.
     assert exit_status == -signal.SIGTERM

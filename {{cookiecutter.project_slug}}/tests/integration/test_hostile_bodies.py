@@ -60,7 +60,9 @@ async def test_hostile_value_is_refused_in_every_field_and_not_echoed(
             response = await send(client, world, operation, body)
 
             check(response, refused=True)
-            assert listed(response) >= set(map(field_of, leaves)) or response.status_code == 400
+            # What is no JSON, too deep or too long is refused before its fields are read.
+            unread = response.status_code in {400, 413}
+            assert listed(response) >= set(map(field_of, leaves)) or unread
 
 
 async def test_hostile_value_alone_is_refused_or_taken_and_not_echoed(

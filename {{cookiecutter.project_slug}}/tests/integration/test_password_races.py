@@ -18,7 +18,7 @@ async def test_login_with_what_was_changed_meanwhile_is_401(
     committing_client: AsyncClient, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     user = await make_user()
-    changes = {
+    changes: dict[str, dict[str, object]] = {
         "password": {"hashed_password": await get_password_hash(OTHER_PASSWORD)},
         "is_active": {"is_active": False},
         "email": {"email": "new@example.com"},

@@ -100,8 +100,8 @@ async def test_of_two_registrations_at_once_the_loser_gets_the_answer_of_any_sec
 
 
 @pytest.mark.parametrize("_round", range(3))
-async def test_of_twenty_refreshes_with_one_token_at_once_exactly_one_succeeds(
-    committing_client: AsyncClient, uncovered: None, _round: int
+async def test_of_twenty_refreshes_with_one_token_at_once_one_succeeds_and_one_leaves_an_event(
+    committing_client: AsyncClient, caplog: pytest.LogCaptureFixture, uncovered: None, _round: int
 ) -> None:
     caller = await make_caller()
 
@@ -112,6 +112,7 @@ async def test_of_twenty_refreshes_with_one_token_at_once_exactly_one_succeeds(
     responses = await at_once(refresh(caller.tokens.refresh_token) for _ in range(20))
 
     assert statuses(responses) == {200: 1, 401: 19}
+    assert caplog.text.count("refresh token reused") == 1
     (winner,) = [response for response in responses if response.status_code == 200]
     # Whoever came second may be a thief, so the session is over for both.
     assert (await refresh(winner.json()["refresh_token"])).status_code == 401

@@ -111,12 +111,15 @@ def test_an_address_is_written_in_one_form_however_it_was_forwarded(
     assert client_of(connection(written)).address == address
 
 
+@pytest.mark.parametrize(("proxies", "forwarded"), [(0, []), (1, ["unknown"])])
 def test_the_peer_of_a_dual_stack_socket_is_written_as_ipv4(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, proxies: int, forwarded: list[str]
 ) -> None:
-    with_proxies(monkeypatch, 0)
+    with_proxies(monkeypatch, proxies)
 
-    assert client_of(connection(peer="::ffff:203.0.113.5")).address == "203.0.113.5"
+    client = client_of(connection(*forwarded, peer="::ffff:203.0.113.5"))
+
+    assert client.address == "203.0.113.5"
 
 
 def test_a_connection_without_a_peer_has_an_address_of_its_own(

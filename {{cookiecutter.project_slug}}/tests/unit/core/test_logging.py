@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.process import run_python
+from tests.process import PROJECT, run_python
+from tests.server import PRODUCTION
 
 PASSWORD = "hunter2-in-a-local-variable"
+FORGED = "a\n2026-01-01T00:00:00Z [info] forged\r\x1b[2Kb\0\u2028c\ud800"
 
 PROGRAM = """
 import logging
@@ -15,8 +17,10 @@ import sys
 import structlog
 from app.core.logging import configure_logging
 
+FORGED = "a\\n2026-01-01T00:00:00Z [info] forged\\r\\x1b[2Kb\\0\\u2028c\\ud800"
+
 def log_in(password):
-    raise ValueError("out of order")
+    raise ValueError("out of order " + FORGED)
 
 configure_logging()
 log = structlog.get_logger("app.services")
@@ -25,6 +29,8 @@ with structlog.contextvars.bound_contextvars(request_id="0123-abcd"):
     logging.getLogger("some.library").warning("slow by %s ms", 40)
     logging.getLogger("uvicorn.access").info("GET / 200")
     log.debug("too detailed")
+    log.info(FORGED, value=FORGED, listed=[FORGED], user={"password": sys.argv[1]})
+    logging.getLogger("some.library").warning("said %s, token=%s", FORGED, sys.argv[1])
     try:
         log_in(sys.argv[1])
     except ValueError:
@@ -33,15 +39,22 @@ with structlog.contextvars.bound_contextvars(request_id="0123-abcd"):
 
 
 def logged(environment: str, log_level: str = "INFO") -> str:
-    process = run_python("-c", PROGRAM, PASSWORD, ENVIRONMENT=environment, LOG_LEVEL=log_level)
+    variables = PRODUCTION | {"ENVIRONMENT": environment, "LOG_LEVEL": log_level}
+    process = run_python("-c", PROGRAM, PASSWORD, cwd=PROJECT, **variables)
     assert process.returncode == 0, process.stderr
     return process.stdout
 
 
 @pytest.fixture(scope="module")
-def production_lines() -> list[dict[str, Any]]:
+def production_output() -> str:
+    """Return what a production process logs."""
+    return logged("production")
+
+
+@pytest.fixture(scope="module")
+def production_lines(production_output: str) -> list[dict[str, Any]]:
     """Return what a production process logs: each line is an object."""
-    return [json.loads(line) for line in logged("production").splitlines()]
+    return [json.loads(line) for line in production_output.splitlines()]
 
 
 def test_in_production_each_event_is_one_line_of_json(
@@ -49,7 +62,8 @@ def test_in_production_each_event_is_one_line_of_json(
 ) -> None:
     events = [line["event"] for line in production_lines]
 
-    assert events == ["order placed", "slow by 40 ms", "GET / 200", "log-in failed"]
+    assert events[:3] == ["order placed", "slow by 40 ms", "GET / 200"]
+    assert events[3:] == [FORGED, f"said {FORGED}, token=***", "log-in failed"]
 
 
 def test_each_line_says_when_where_how_serious_and_for_which_request(
@@ -60,8 +74,11 @@ def test_each_line_says_when_where_how_serious_and_for_which_request(
         "some.library",
         "uvicorn.access",
         "app.services",
+        "some.library",
+        "app.services",
     ]
-    assert [line["level"] for line in production_lines] == ["info", "warning", "info", "error"]
+    levels = [line["level"] for line in production_lines]
+    assert levels == ["info", "warning", "info", "info", "warning", "error"]
     assert all(line["timestamp"].endswith("Z") for line in production_lines)
     assert all(line["request_id"] == "0123-abcd" for line in production_lines)
     assert production_lines[0]["total_cents"] == 1999
@@ -74,9 +91,10 @@ def test_an_exception_comes_with_its_traceback_in_the_same_line(
     assert "in log_in" in production_lines[-1]["exception"]
 
 
-def test_a_password_in_a_local_variable_is_not_logged_in_production(
+def test_a_password_is_not_logged_in_production_wherever_it_stands(
     production_lines: list[dict[str, Any]],
 ) -> None:
+    assert production_lines[3]["user"] == {"password": "***"}
     assert PASSWORD not in str(production_lines)
 
 
@@ -87,3 +105,24 @@ def test_in_development_the_log_level_holds_and_passwords_stay_out_too() -> None
     assert "ValueError: out of order" in output
     assert "order placed" not in output
     assert PASSWORD not in output
+
+
+def test_in_production_nothing_that_is_logged_ends_its_line_or_acts_on_a_terminal(
+    production_output: str,
+) -> None:
+    lines = production_output.split("\n")
+
+    assert len(lines) == 6 + 1
+    assert all(line.isascii() and line.isprintable() for line in lines)
+
+
+def test_in_development_each_line_begins_an_entry_or_is_marked_as_its_continuation() -> None:
+    output = logged("development")
+
+    lines = output.split("\n")
+    entries = [line for line in lines if line and not line.startswith("  | ")]
+    assert len(entries) == 6 + 1
+    assert [line for line in entries if "forged" in line and "listed" not in line] == []
+    assert PASSWORD not in output
+    assert entries[-1] == "Traceback (most recent call last):"
+    assert all(line.replace("\t", "").isprintable() for line in lines)

@@ -9,7 +9,11 @@ from fastapi import FastAPI, Request
 from httpx2 import ASGITransport, AsyncClient
 from starlette.types import ASGIApp, Message
 
+from app.core.bare_errors import BareErrorMiddleware
+from app.core.bodies import BodySizeMiddleware, JsonDepthMiddleware
+from app.core.edges import TrustedHostsMiddleware
 from app.core.middleware import LastResortMiddleware, RequestIdMiddleware, RequestTimeoutMiddleware
+from app.core.security_headers import SecurityHeadersMiddleware
 
 small_app = FastAPI(openapi_url=None)
 small_app.add_middleware(RequestIdMiddleware)
@@ -60,7 +64,16 @@ async def test_each_request_gets_an_id_of_its_own(small_client: AsyncClient) -> 
 
 @pytest.mark.parametrize(
     "middleware",
-    [RequestIdMiddleware, LastResortMiddleware, lambda app: RequestTimeoutMiddleware(app, 1)],
+    [
+        RequestIdMiddleware,
+        LastResortMiddleware,
+        lambda app: RequestTimeoutMiddleware(app, 1),
+        lambda app: SecurityHeadersMiddleware(app, production=True, docs=False),
+        BareErrorMiddleware,
+        lambda app: BodySizeMiddleware(app, 1_024),
+        JsonDepthMiddleware,
+        lambda app: TrustedHostsMiddleware(app, ["api.example.com"]),
+    ],
 )
 async def test_start_and_stop_of_the_application_pass_through(
     middleware: Callable[[ASGIApp], ASGIApp],

@@ -1,8 +1,10 @@
 """Cursors of keyset pages."""
 
 import base64
+import hmac
 
 import pytest
+from pytest_mock import MockerFixture
 
 from app.core.exceptions import InvalidCursorError
 from app.core.ids import new_id
@@ -77,3 +79,12 @@ def test_a_request_with_a_cursor_continues_behind_its_position() -> None:
     page = PageRequest(limit=20, cursor=make_cursor(position, ORDER))
 
     assert page.after("Product") == position
+
+
+def test_signatures_are_compared_in_a_time_that_tells_nothing(mocker: MockerFixture) -> None:
+    compare = mocker.spy(hmac, "compare_digest")
+    cursor = make_cursor(Position(new_id()), ORDER)
+
+    read_cursor(cursor, ORDER)
+
+    compare.assert_called_once_with(cursor, cursor)

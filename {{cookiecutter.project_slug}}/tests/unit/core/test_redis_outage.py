@@ -11,16 +11,24 @@ from structlog.testing import capture_logs
 from app.config import settings
 from app.core import rate_limit
 from app.core.rate_limit import AttemptCounter, count_attempt
-from app.core.redis import make_redis
+from app.core.redis import TIMEOUT_SECONDS, make_redis
 from tests.proxy import Proxy, proxied
 
-# A connection, the login and an answer each have their own limit of a quarter of a second.
-LONGEST_SECONDS = 1.0
+# Ours is a quarter of a second: a busy machine must not look like an outage where none is meant.
+PATIENCE_SECONDS = 10.0
+LONGEST_SECONDS = 4 * TIMEOUT_SECONDS
 
 
 @pytest.fixture
-async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
+def timeout_seconds() -> float:
+    """How long an attempt waits for Redis; tests of the waiting itself choose another."""
+    return PATIENCE_SECONDS
+
+
+@pytest.fixture
+async def line(timeout_seconds: float, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
     """A line to Redis, over which attempts are counted."""
+    monkeypatch.setattr("app.core.redis.TIMEOUT_SECONDS", timeout_seconds)
     assert settings.redis_url
     async with proxied(settings.redis_url.get_secret_value()) as (line, url):
         client = make_redis(url)
@@ -42,14 +50,15 @@ async def attempts(number: int) -> list[float]:
 
 async def test_when_redis_dies_no_attempt_fails_or_waits(line: Proxy) -> None:
     await attempts(10)
-
     line.cut()
+
     seconds = [*await attempts(10), await attempt()]
 
     assert rate_limit.counter.is_away
     assert max(seconds) < LONGEST_SECONDS
 
 
+@pytest.mark.parametrize("timeout_seconds", [TIMEOUT_SECONDS])
 @pytest.mark.parametrize("connected", [True, False])
 async def test_when_redis_goes_silent_one_attempt_a_second_waits_for_it(
     line: Proxy, connected: bool
@@ -63,9 +72,9 @@ async def test_when_redis_goes_silent_one_attempt_a_second_waits_for_it(
     rate_limit.counter.next_try = 0
     probing = await attempts(10)
 
-    assert max(first) < LONGEST_SECONDS
-    assert max(later) < 0.1
-    assert sum(seconds > 0.1 for seconds in probing) == 1
+    assert TIMEOUT_SECONDS <= max(first) < LONGEST_SECONDS
+    assert max(later) < TIMEOUT_SECONDS
+    assert sum(seconds >= TIMEOUT_SECONDS for seconds in probing) == 1
     assert max(probing) < LONGEST_SECONDS
 
 

@@ -59,6 +59,25 @@ def test_a_token_is_refused_from_its_end_on_without_grace(seconds: int) -> None:
         decode_access_token(token)
 
 
+@pytest.mark.parametrize("changes", [{"typ": "refresh"}, {"exp": "4102444800"}, {"iat": 1.5}])
+def test_a_well_signed_token_of_another_form_is_refused(
+    algorithm: str, changes: dict[str, Any]
+) -> None:
+    claims = content_of(create_access_token(USER_ID, SESSION_ID)) | changes
+    token = jwt.encode(claims, signing_keys()[0].private, algorithm)
+
+    with pytest.raises(UnauthorizedError):
+        decode_access_token(token)
+
+
+def test_a_token_has_one_spelling_only() -> None:
+    token = create_access_token(USER_ID, SESSION_ID)
+
+    for spelling in (token + "=", token + "==", token + "\n"):
+        with pytest.raises(UnauthorizedError):
+            decode_access_token(spelling)
+
+
 @pytest.mark.parametrize("text", ["", "\x00\udfff", "ä" * 100, "\udfff.\udfff.\udfff", "🫖"])
 def test_text_that_no_header_can_carry_is_refused(text: str) -> None:
     with pytest.raises(UnauthorizedError):
@@ -71,3 +90,9 @@ def test_opaque_tokens_are_random_and_stored_as_a_digest() -> None:
     assert len(tokens) == 100
     assert all(len(token) >= 43 for token in tokens)
     assert {len(hash_token(token)) for token in tokens} == {32}
+
+
+def test_opaque_tokens_need_no_escape_in_a_link() -> None:
+    tokens = [new_token() for _ in range(100)]
+
+    assert [quote(token, safe="") for token in tokens] == tokens

@@ -52,7 +52,7 @@ async def small_client() -> AsyncIterator[AsyncClient]:
     [
         ({"number": 0}, ("body.number", "greater_than_equal", "greater than or equal to 1")),
         ({"number": "x"}, ("body.number", "int_parsing", "valid integer")),
-        ({"ours": SECRET}, ("body.ours", "value_error", "This is refused in our own words.")),
+        ({"ours": SECRET}, ("body.ours", "broken_rule", "This is refused in our own words.")),
         ({"theirs": SECRET}, ("body.theirs", "value_error", "The value is not valid.")),
         ({SECRET: 1}, ("body", "extra_forbidden", "There is a field that is not known here.")),
         ([SECRET], ("body", "model_attributes_type", "valid dictionary")),

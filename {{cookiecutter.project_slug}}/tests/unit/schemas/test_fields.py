@@ -29,6 +29,7 @@ TOO_LONG_EMAIL = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.example"
         ("PriceCents", 100_000_000_000, 100_000_000_000),
         ("Stock", 1_000_000_000, 1_000_000_000),
         ("Quantity", 1_000, 1_000),
+        ("Quantity", 3.0, 3),
     ],
     ids=ascii,
 )
@@ -61,8 +62,8 @@ def test_a_text_holds_no_nul_no_lone_surrogate_and_is_nothing_else(kind: Any, ba
 @pytest.mark.parametrize("kind", WHOLE_NUMBERS, ids=range(len(WHOLE_NUMBERS)))
 @pytest.mark.parametrize(
     "bad",
-    [-1, 2**31 * 1_000, 2**63, 10**400, 1.0, 1.5, math.nan, math.inf, "1", True, None, [1]],
-    ids=range(12),
+    [-1, 2**31 * 1_000, 2**63, 10**400, 1.5, math.nan, math.inf, "1", True, None, [1]],
+    ids=range(11),
 )
 def test_a_number_is_whole_bounded_and_no_text(kind: Any, bad: Any) -> None:
     with pytest.raises(ValidationError):
@@ -74,6 +75,7 @@ def test_a_number_is_whole_bounded_and_no_text(kind: Any, bad: Any) -> None:
     [
         (fields.Email, "no address"),
         (fields.Email, "ann@localhost"),
+        (fields.Email, "ann@example.test"),
         (fields.Email, "ann@example.com\nBcc: all@example.com"),
         (fields.Email, TOO_LONG_EMAIL),
         (fields.Password, "eleven char"),
@@ -92,7 +94,7 @@ def test_a_number_is_whole_bounded_and_no_text(kind: Any, bad: Any) -> None:
         (fields.Quantity, 0),
         (fields.Quantity, 1_001),
     ],
-    ids=range(19),
+    ids=range(20),
 )
 def test_a_value_outside_its_bounds_is_refused(kind: Any, bad: Any) -> None:
     with pytest.raises(ValidationError):

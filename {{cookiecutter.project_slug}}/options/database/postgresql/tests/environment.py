@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url, text
+from pydantic import SecretStr
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.safe_start import PASSWORD, check_secret
 from dev.database import running_database
 
 SERVER_DIRECTORY = Path(__file__).parent.parent / ".local" / "tests"
@@ -25,10 +27,28 @@ def make_database() -> dict[str, str]:
     if not server:
         server = owned.enter_context(running_database(SERVER_DIRECTORY, durable=False))
     name = f"test_{secrets.token_hex(8)}"
-    asyncio.run(execute(server, f"CREATE DATABASE {name}"))
+    login = login_for_production(server, name)
+    asyncio.run(execute(server, f"CREATE DATABASE {name} OWNER {login.username}"))
     owned.callback(lambda: asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)")))
-    url = make_url(server).set(database=name)
+    url = login.set(database=name)
     return {"DATABASE_URL": url.render_as_string(hide_password=False)}
+
+
+def login_for_production(server: str, role: str) -> URL:
+    """Return the server's URL; with a role of our own if production would refuse its password.
+
+    A server for tests often has `postgres` as its password, and some tests start the service as
+    in production.
+    """
+    url = make_url(server)
+    try:
+        check_secret(SecretStr(url.password or ""), PASSWORD)
+    except ValueError:
+        password = secrets.token_hex(16)
+        asyncio.run(execute(server, f"CREATE ROLE {role} LOGIN CREATEDB PASSWORD '{password}'"))
+        owned.callback(lambda: asyncio.run(execute(server, f"DROP ROLE {role}")))
+        return url.set(username=role, password=password)
+    return url
 
 
 @asynccontextmanager

@@ -1,0 +1,20 @@
+"""A short form of `make fuzz`, from a seed that stays the same."""
+
+import asyncio
+import os
+
+from dev.fuzz import CALLERS, fuzz
+from tests.server import running_server
+
+OPTIONS = ("--seed", "1", "--phases", "fuzzing", "--max-examples", "6", "--no-shrink")
+
+
+async def test_schemathesis_finds_nothing_in_the_running_service(committed: None) -> None:
+    async with running_server(ENVIRONMENT="test", DOCS_ENABLED="true") as server:
+        outcome = await asyncio.to_thread(
+            fuzz, server.address, dict(os.environ), *OPTIONS, callers=",".join(CALLERS)
+        )
+
+    assert outcome.found_nothing, outcome.output
+    assert outcome.cases > 200
+    assert outcome.tally["let in"] > 50

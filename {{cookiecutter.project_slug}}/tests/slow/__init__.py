@@ -1,0 +1,1 @@
+"""Measurements and long runs, which `make slow` runs."""
