@@ -17,7 +17,7 @@ from starlette.status import (
     HTTP_422_UNPROCESSABLE_CONTENT,
 )
 
-from app.core.exceptions import AppError, UnavailableError
+from app.core.exceptions import AppError, ForbiddenError, UnavailableError
 
 log = structlog.get_logger()
 
@@ -120,6 +120,8 @@ def app_error_response(request: Request, error: AppError) -> JSONResponse:
     if isinstance(error, UnavailableError):
         # The caller is not told what is away; whoever runs the service has to know.
         log.warning(error.message, code=error.code, cause=repr(error.__cause__))
+    if isinstance(error, ForbiddenError):
+        log.warning("forbidden", code=error.code, method=request.method)
     return problem_response(request, error.status, error.code, error.message, headers=error.headers)
 
 

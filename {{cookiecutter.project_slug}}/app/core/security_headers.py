@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 RawHeaders = list[tuple[bytes, bytes]]
 
 # An answer of the API is data: a browser that shows it as a page loads and runs nothing.
-API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+API_POLICY = b"default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 # The pages of the documentation, which production does not have, hold a script and styles of
 # their own; everything else that they need comes from this host.
 DOCS_POLICY = (

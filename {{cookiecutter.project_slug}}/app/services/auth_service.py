@@ -68,6 +68,7 @@ class AuthService:
         expires_at = utc_now() + timedelta(days=settings.refresh_token_absolute_days)
         values = {"user_id": user.id, "expires_at": expires_at, **asdict(client)}
         session = await session_crud.create(db, values)
+        log.info("logged in", user_id=str(user.id), session_id=str(session.id))
         return await self.give_tokens(db, user.id, session.id, session.expires_at)
 
     async def refresh(self, db: DbSession, client: Client, refresh_token: str) -> TokenPair:
@@ -102,10 +103,12 @@ class AuthService:
     async def logout(self, db: DbSession, session_id: UUID) -> None:
         """End a session: its access tokens are refused from the next request on."""
         await session_crud.revoke(db, session_id)
+        log.info("logged out", session_id=str(session_id))
 
     async def logout_everywhere(self, db: DbSession, user: User) -> None:
         """End all sessions of a user, this one too."""
         await session_crud.revoke_all(db, user.id)
+        log.info("logged out everywhere", user_id=str(user.id))
 
     async def list_sessions(
         self, db: DbSession, user: User, current_id: UUID, page: PageRequest

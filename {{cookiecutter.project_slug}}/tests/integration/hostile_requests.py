@@ -62,6 +62,16 @@ def places(schema: dict[str, Any]) -> Iterator[Place]:
         yield (CANARY,)
 
 
+def field_of(place: Place) -> str:
+    """Return the name under which a problem lists a place; an unknown field is not named."""
+    return ".".join(map(str, ("body", *place))).removesuffix(f".{CANARY}")
+
+
+def written(body: dict[str, Any]) -> bytes:
+    """Write a body as JSON."""
+    return json.dumps(body).encode()
+
+
 def encoded(text: str, *fields: str) -> str:
     """Write a form or a query with the same text, encoded already, in some fields."""
     return "&".join(f"{field}={text}" for field in fields)

@@ -31,8 +31,10 @@ async def test_no_answer_sets_a_cookie_and_no_operation_reads_one(
 ) -> None:
     form = world.forms["POST /auth/token"]
     answers = [await client.post("/auth/token", data=form)]
-    for operation in operations(lambda operation: operation.method == "GET"):
-        answers.append(await client.get(path_of(operation, world), headers=headers_of(world)))
+    answers += [
+        await client.get(path_of(operation, world), headers=headers_of(world))
+        for operation in operations(lambda operation: operation.method == "GET")
+    ]
 
     schemes = DOCUMENT["components"]["securitySchemes"].values()
     assert {answer.status_code for answer in answers} == {200}

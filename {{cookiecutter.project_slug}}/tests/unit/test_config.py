@@ -64,9 +64,6 @@ def test_a_setting_that_has_no_default_is_asked_for_by_name(
         ("REQUEST_TIMEOUT_SECONDS", "-17"),
         ("PASSWORD_HASH_THREADS", "4711"),
         ("ACCESS_TOKEN_EXPIRE_MINUTES", "525600"),
-        ("FRONTEND_URL", "javascript://www.example.com/"),
-        ("FRONTEND_URL", "data:text/html,hello"),
-        ("FRONTEND_URL", "https://www.example.com/?next="),
         ("REDIS_URL", "localhost:6379"),
         ("REDIS_URL", "redis://:hunter2-hunter2@localhost:port/0"),
         ("RATE_LIMIT_ACCOUNT", "often"),
@@ -91,6 +88,22 @@ def test_a_bad_value_is_refused_in_one_line_with_its_name_and_without_the_value(
     assert message.startswith(f"{name}: ")
     assert "\n" not in message
     assert value not in message
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript://www.example.com", "data:text/html,hello", "https://www.example.com/?next=x"],
+)
+def test_links_lead_to_a_plain_web_address_also_in_development(
+    environment: pytest.MonkeyPatch, address: str
+) -> None:
+    environment.setenv("ENVIRONMENT", "development")
+    environment.setenv("FRONTEND_URL", address)
+
+    message = refusal()
+
+    assert message.startswith("FRONTEND_URL: ")
+    assert address not in message
 
 
 @pytest.mark.parametrize(

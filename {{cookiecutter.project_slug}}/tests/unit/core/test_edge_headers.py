@@ -55,7 +55,9 @@ ALWAYS = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": (
+        "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
     "cache-control": "no-store",
 }
 
