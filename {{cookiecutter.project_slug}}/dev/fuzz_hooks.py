@@ -65,9 +65,9 @@ async def open_session(role: Role) -> str:
 
 @schemathesis.auth(refresh_interval=None)
 class Login:
-    """The callers take turns; who was logged out, demoted or deleted by a call gets a new session."""
+    """The callers take turns; whom a call logged out, demoted or deleted gets a new session."""
 
-    def get(self, _case: Case, _context: AuthContext) -> str | None:
+    def get(self, _case: Case[Any], _context: AuthContext) -> str | None:
         """Return the header that the next caller sends; None for the anonymous one."""
         caller = next(turns)
         if caller == "anonymous":
@@ -77,7 +77,7 @@ class Login:
             tally["logins"] += 1
         return headers[caller]
 
-    def set(self, case: Case, header: str, _context: AuthContext) -> None:
+    def set(self, case: Case[Any], header: str, _context: AuthContext) -> None:
         """Let a request carry the header."""
         case.headers["Authorization"] = header
 
@@ -90,7 +90,7 @@ def codes_of(response: Response) -> set[str]:
 
 @schemathesis.hook
 def filter_failure(
-    _context: HookContext, failure: Failure, _case: Case, response: Response
+    _context: HookContext, failure: Failure, _case: Case[Any], response: Response
 ) -> bool:
     """Tell whether a failure counts: no refusal does that is excluded above for all its codes."""
     if not isinstance(failure, RejectedPositiveData):
@@ -110,7 +110,7 @@ def before_load_schema(_context: HookContext, document: dict[str, Any]) -> None:
 
 
 @schemathesis.hook
-def after_call(_context: HookContext, case: Case, response: Response) -> None:
+def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
     """Count the answers, and whether the caller was still logged in where that is needed."""
     tally[f"{response.status_code // 100}xx"] += 1
     sent = response.request.headers.get("Authorization")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from httpx2 import Request, Response
+from httpx2 import Response
 
 
 @dataclass(frozen=True)

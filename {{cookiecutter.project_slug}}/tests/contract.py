@@ -82,10 +82,15 @@ async def keep_contract(response: Response) -> None:
     await response.aread()
     operation = operation_of(response.request)
     if operation is not None:
-        declared = set(operation.description["responses"])
-        assert str(response.status_code) in declared, (operation.name, response.text)
+        check_declared(operation, response)
     if response.status_code >= HTTPStatus.BAD_REQUEST:
         check_problem(response)
+
+
+def check_declared(operation: Operation, response: Response) -> None:
+    """Check that the answer is one that the document states."""
+    declared = set(operation.description["responses"])
+    assert str(response.status_code) in declared, (operation.name, response.text)
 
 
 def check_problem(response: Response) -> None:
