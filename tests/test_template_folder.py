@@ -67,7 +67,8 @@ def test_block_tags_stand_alone_on_their_lines_and_carry_no_dash() -> None:
 
     for name, path in files_below(TEMPLATE).items():
         lines = path.read_text(encoding="utf-8").splitlines()
-        tags = [line for line in lines if "{%" in line]
+        # Mails are rendered by the project, not by cookiecutter.
+        tags = [line for line in lines if "{%" in line and not name.startswith("app/templates/")]
         assert all(alone.fullmatch(line) for line in tags), name
         assert not name.endswith(".py") or len([tag for tag in tags if " if " in tag]) <= 6
 

@@ -1,29 +1,23 @@
-"""Limits on attempts, counted in a real Redis: exact, in tiers, and there while Redis is away."""
+"""Limits on attempts, counted in a real Redis: exact, and in tiers."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from subprocess import CompletedProcess
-from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
-from structlog.testing import capture_logs
 
-from app.config import settings
-from app.core import rate_limit
-from app.core.exceptions import TooManyAttemptsError
-from app.core.rate_limit import AttemptCounter, count_attempt
-from app.core.redis import make_redis
+from app.core.rate_limit import AttemptCounter
 from tests.process import run_python
-
-ADDRESS = "203.0.113.5"
-ELSEWHERE = "203.0.113.6"
-ANN = "ann@example.com"
-BOB = "bob@example.com"
-NEVER = "100000 per 1 hour"
-PATIENCE_SECONDS = 10.0
+from tests.unit.core.limiting import (
+    ADDRESS,
+    ANN,
+    BOB,
+    ELSEWHERE,
+    passed,
+    passes,
+    set_limits,
+)
 
 # Prints how many attempts passed: the arguments are the key prefix and the number of attempts.
 PROGRAM = """
@@ -45,61 +39,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Redis]:
-    """The Redis of the tests, and patience with it: a busy machine must not look like an outage."""
-    monkeypatch.setattr("app.core.redis.TIMEOUT_SECONDS", PATIENCE_SECONDS)
-    assert settings.redis_url
-    client = make_redis(settings.redis_url.get_secret_value())
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def prefix() -> str:
-    """A start of keys that no other test has."""
-    return f"test-{uuid4().hex}"
-
-
-@pytest.fixture
-def counter(client: Redis, prefix: str, monkeypatch: pytest.MonkeyPatch) -> AttemptCounter:
-    """A counter in Redis that has counted nothing yet."""
-    counter = AttemptCounter(client, prefix)
-    monkeypatch.setattr(rate_limit, "counter", counter)
-    return counter
-
-
-def set_limits(
-    monkeypatch: pytest.MonkeyPatch,
-    account: str = NEVER,
-    address: str = NEVER,
-    everybody: str = NEVER,
-) -> None:
-    monkeypatch.setattr(settings, "rate_limit_account", account)
-    monkeypatch.setattr(settings, "rate_limit_address", address)
-    monkeypatch.setattr(settings, "rate_limit_global", everybody)
-
-
-def wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Let time pass at once."""
-    now = time.time
-    monkeypatch.setattr(time, "time", lambda: now() + seconds)
-
-
-async def passes(operation: str = "login", address: str = ADDRESS, account: str = ANN) -> bool:
-    """Tell whether an attempt is let through."""
-    try:
-        await count_attempt(operation, address, account)
-    except TooManyAttemptsError:
-        return False
-    return True
-
-
-async def passed(*attempts: tuple[str, str]) -> list[bool]:
-    """Make attempts one after another, each from an address at an account."""
-    return [await passes(address=address, account=account) for address, account in attempts]
 
 
 @pytest.mark.parametrize("tier", ["account", "address", "everybody"])
@@ -189,15 +128,15 @@ async def test_a_refused_attempt_does_not_use_up_any_tier(
 
 
 async def test_a_flood_of_refused_attempts_leaves_nothing_in_redis(
-    counter: AttemptCounter, client: Redis, prefix: str, monkeypatch: pytest.MonkeyPatch
+    counter: AttemptCounter, redis_client: Redis, prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_limits(monkeypatch, address="2 per 1 hour")
     await passed((ADDRESS, ANN), (ADDRESS, BOB))
-    before = {key async for key in client.scan_iter(f"{prefix}*")}
+    before = {key async for key in redis_client.scan_iter(f"{prefix}*")}
 
     await passed(*((ADDRESS, f"{number}@example.com") for number in range(20)))
 
-    assert {key async for key in client.scan_iter(f"{prefix}*")} == before
+    assert {key async for key in redis_client.scan_iter(f"{prefix}*")} == before
 
 
 async def test_operations_are_limited_each_by_itself(
@@ -231,102 +170,3 @@ async def test_the_addresses_of_one_ipv6_network_count_as_one(
     set_limits(monkeypatch, address="1 per 1 hour")
 
     assert await passed((first, ANN), (second, BOB)) == [True, not is_one]
-
-
-async def test_the_refusal_says_when_the_next_attempt_may_come(
-    counter: AttemptCounter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_limits(monkeypatch, account="2 per 1 minute")
-    await count_attempt("login", ADDRESS, ANN)
-    wait(monkeypatch, 20.5)
-    await count_attempt("login", ADDRESS, ANN)
-
-    with pytest.raises(TooManyAttemptsError) as refused:
-        await count_attempt("login", ADDRESS, ANN)
-
-    # The first of the two leaves the window first.
-    assert refused.value.headers == {"Retry-After": "40"}
-    assert TooManyAttemptsError.headers == {}
-
-
-async def test_after_that_time_one_attempt_passes_and_the_window_has_moved_on(
-    counter: AttemptCounter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_limits(monkeypatch, account="2 per 1 minute")
-    await passed((ADDRESS, ANN))
-    wait(monkeypatch, 20.5)
-    await passed((ADDRESS, ANN))
-
-    wait(monkeypatch, 40)
-
-    assert await passed((ADDRESS, ANN), (ADDRESS, ANN)) == [True, False]
-
-
-async def test_a_window_ends(counter: AttemptCounter, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_limits(monkeypatch, account="3 per 1 second")
-    first = await passed(*[(ADDRESS, ANN)] * 4)
-
-    await asyncio.sleep(1.01)
-
-    assert first == [True, True, True, False]
-    assert await passed(*[(ADDRESS, ANN)] * 4) == [True, True, True, False]
-
-
-async def test_a_refusal_is_logged_with_the_address_and_without_the_account(
-    counter: AttemptCounter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_limits(monkeypatch, account="1 per 1 hour")
-
-    with capture_logs() as lines:
-        await passed((ADDRESS, ANN), (ADDRESS, ANN))
-
-    assert lines == [
-        {
-            "event": "too many attempts",
-            "log_level": "warning",
-            "operation": "login",
-            "tier": "account",
-            "address": ADDRESS,
-        }
-    ]
-
-
-async def test_redis_holds_no_account_and_nothing_for_ever(
-    counter: AttemptCounter, client: Redis, prefix: str
-) -> None:
-    await count_attempt("login", ADDRESS, ANN)
-
-    keys = [key async for key in client.scan_iter(f"{prefix}*")]
-
-    assert len(keys) == 3
-    assert not any(part in key for key in keys for part in (b"ann", b"example", b"@"))
-    assert all([0 < await client.ttl(key) <= 900 for key in keys])
-
-
-async def test_without_redis_this_process_counts_by_itself(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(rate_limit, "counter", AttemptCounter(None))
-    set_limits(monkeypatch, account="7 per 1 hour")
-
-    with capture_logs() as lines:
-        results = await asyncio.gather(*(passes() for _ in range(50)))
-
-    assert results.count(True) == 7
-    assert {line["event"] for line in lines} == {"too many attempts"}
-
-
-async def test_with_nothing_at_its_address_attempts_are_counted_and_one_warning_is_logged(
-    unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = make_redis(f"redis://:hunter2@127.0.0.1:{unused_tcp_port}")
-    monkeypatch.setattr(rate_limit, "counter", AttemptCounter(client))
-    set_limits(monkeypatch, account="7 per 1 hour")
-
-    with capture_logs() as lines:
-        results = await asyncio.gather(*(passes() for _ in range(50)))
-
-    outages = [line for line in lines if line["event"].startswith("redis is away")]
-    assert results.count(True) == 7
-    assert [line["log_level"] for line in outages] == ["warning"]
-    assert "hunter2" not in str(lines)
