@@ -50,7 +50,7 @@ unit_of_work = asynccontextmanager(get_db)
 loop = asyncio.Runner()
 turns = cycle(CALLERS)
 headers: dict[str, str] = {}
-tally: Counter[str] = Counter()
+tally: Counter[str] = Counter({"5xx": 0})
 
 
 async def open_session(role: Role) -> str:
