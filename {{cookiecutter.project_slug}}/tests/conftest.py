@@ -25,6 +25,12 @@ __all__ = ["committed", "rolled_back", "schema"]
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one process runs it, while the other runs all the rest."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
+
+
 def pytest_runtest_setup() -> None:
     """Block every socket but those to this machine, to the database and to Redis."""
     urls = (settings.database_url, settings.redis_url)

@@ -55,12 +55,13 @@ class Server:
 
 
 @asynccontextmanager
-async def running_server(**environment: str) -> AsyncIterator[Server]:
-    """Start the service on a free port with these variables of the environment."""
+async def running_server(*options: str, **environment: str) -> AsyncIterator[Server]:
+    """Start the service on a free port with these options and variables of the environment."""
     with tempfile.NamedTemporaryFile() as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *COMMAND,
+            *options,
             cwd=PROJECT,
             env=os.environ | PRODUCTION | environment,
             stdout=log,

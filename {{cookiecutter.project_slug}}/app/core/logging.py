@@ -49,5 +49,12 @@ def configure_logging() -> None:
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+        take_over(logging.getLogger(name))
+
+
+def take_over(logger: logging.Logger) -> None:
+    """Let a logger of the server write where all others do, at the level of the settings."""
+    # With --no-access-log the server leaves a logger without an outlet, and so it stays.
+    logger.propagate = logger.propagate or bool(logger.handlers)
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)

@@ -6,15 +6,17 @@ import os
 from dev.fuzz import CALLERS, fuzz
 from tests.server import running_server
 
-OPTIONS = ("--seed", "1", "--phases", "fuzzing", "--max-examples", "5", "--no-shrink")
+OPTIONS = ("--seed", "1", "--phases", "fuzzing", "--max-examples", "2", "--no-shrink")
+
+SERVICE = {"ENVIRONMENT": "test", "DOCS_ENABLED": "true"}
 
 
 async def test_schemathesis_finds_nothing_in_the_running_service(committed: None) -> None:
-    async with running_server(ENVIRONMENT="test", DOCS_ENABLED="true") as server:
+    async with running_server("--no-access-log", **SERVICE) as server:
         outcome = await asyncio.to_thread(
             fuzz, server.address, dict(os.environ), *OPTIONS, callers=",".join(CALLERS)
         )
 
     assert outcome.found_nothing, outcome.output
-    assert outcome.cases > 180
-    assert outcome.tally["let in"] > 40
+    assert outcome.cases > 90
+    assert outcome.tally["let in"] > 20

@@ -18,7 +18,7 @@ async def test_no_hostile_value_of_anybody_breaks_the_service_or_its_connection(
     callers = [None, worlds[1].owner, worlds[2].admin]
 
     async with (
-        running_server(ENVIRONMENT="test") as server,
+        running_server("--no-access-log", ENVIRONMENT="test") as server,
         connected(server.address) as first,
         connected(server.address) as second,
         connected(server.address) as third,

@@ -37,6 +37,19 @@ with structlog.contextvars.bound_contextvars(request_id="0123-abcd"):
         log.exception("log-in failed")
 """
 
+SERVERS = """
+import logging
+import uvicorn
+from app.config import settings
+from app.core.logging import configure_logging
+
+for level, access_log in [("INFO", True), ("WARNING", True), ("INFO", False)]:
+    uvicorn.Config("app.main:app", access_log=access_log)
+    settings.log_level = level
+    configure_logging()
+    logging.getLogger("uvicorn.access").info("%s %s", level, access_log)
+"""
+
 
 def logged(environment: str, log_level: str = "INFO") -> str:
     variables = PRODUCTION | {"ENVIRONMENT": environment, "LOG_LEVEL": log_level}
@@ -126,3 +139,13 @@ def test_in_development_each_line_begins_an_entry_or_is_marked_as_its_continuati
     assert PASSWORD not in output
     assert entries[-1] == "Traceback (most recent call last):"
     assert all(line.replace("\t", "").isprintable() for line in lines)
+
+
+def test_requests_are_logged_at_the_level_of_the_settings_unless_the_server_is_told_not_to() -> (
+    None
+):
+    process = run_python("-c", SERVERS, ENVIRONMENT="test")
+
+    assert process.returncode == 0, process.stderr
+    (line,) = process.stdout.splitlines()
+    assert "INFO True" in line
