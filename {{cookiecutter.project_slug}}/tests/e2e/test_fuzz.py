@@ -18,5 +18,5 @@ async def test_schemathesis_finds_nothing_in_the_running_service(committed: None
         )
 
     assert outcome.found_nothing, outcome.output
-    assert outcome.cases > 90
-    assert outcome.tally["let in"] > 20
+    assert outcome.cases >= 80
+    assert outcome.tally["let in"] > 15

@@ -1,6 +1,7 @@
 """How migrations run: one at a time, in one transaction, and never for long behind a lock."""
 
 import asyncio
+import logging
 import time
 from logging.config import fileConfig
 
@@ -67,7 +68,9 @@ def wait_for_turn(connection: Connection) -> None:
     connection.commit()
 
 
-fileConfig(context.config.config_file_name or "alembic.ini", disable_existing_loggers=False)
+# Whoever migrates from within another program has a log already.
+if not logging.getLogger().handlers:
+    fileConfig(context.config.config_file_name or "alembic.ini", disable_existing_loggers=False)
 if context.is_offline_mode():
     run_offline()
 else:

@@ -1,11 +1,12 @@
 """Fixtures that keep tests apart: a transaction rolled back after each, or tables emptied."""
 
-import subprocess
-import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import greenlet
 import pytest
+from alembic.command import upgrade
+from alembic.config import Config
 
 from app.core.database import Base, async_session, engine
 from tests.greenlets import pause_coverage
@@ -15,8 +16,9 @@ greenlet.settrace(pause_coverage)
 
 @pytest.fixture(scope="session")
 def schema() -> None:
-    """Bring the database to the newest migration, as a deployment does."""
-    subprocess.run([sys.executable, "-m", "alembic", "upgrade", "head"], check=True)
+    """Bring the database to the newest migration, in a thread that runs a loop of its own."""
+    with ThreadPoolExecutor() as pool:
+        pool.submit(upgrade, Config("alembic.ini"), "head").result()
 
 
 @pytest.fixture
