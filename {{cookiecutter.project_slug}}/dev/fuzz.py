@@ -78,6 +78,8 @@ def fuzz(address: str, environment: dict[str, str], *options: str, callers: str)
             "SCHEMATHESIS_HOOKS": "dev.fuzz_hooks",
             "FUZZ_CALLERS": callers,
             "FUZZ_TALLY": str(tally),
+            # Tables of Unicode, which take seconds to make; examples are not kept.
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(PROJECT / ".local" / "hypothesis"),
         }
         run = subprocess.run(
             [
