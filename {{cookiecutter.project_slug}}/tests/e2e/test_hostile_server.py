@@ -13,7 +13,7 @@ from tests.hostile_http import FORBIDDEN, ODD
 from tests.server import Server, running_server
 
 # A corpus that has become empty would find nothing, and say so.
-LEAST_REQUESTS = 1_300
+LEAST_REQUESTS = 750
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +38,11 @@ async def test_no_hostile_value_breaks_the_service_its_connection_or_the_next_re
     server: Server,
 ) -> None:
     sent = await asyncio.gather(
-        # Nearly all that these two send ends at who they are; `make slow` sends the whole corpus.
-        send_as(server, None, OPERATIONS, every=12),
-        send_as(server, Role.CUSTOMER, OPERATIONS, every=12),
+        # A sample, since `make slow` sends it all. Most of these two ends at who they are.
+        send_as(server, None, OPERATIONS, every=24),
+        send_as(server, Role.CUSTOMER, OPERATIONS, every=24),
         # Three admins share the operations, so that less time is spent waiting.
-        *(send_as(server, Role.ADMIN, OPERATIONS[start::3], every=2) for start in range(3)),
+        *(send_as(server, Role.ADMIN, OPERATIONS[start::3], every=4) for start in range(3)),
     )
 
     assert sum(sent) >= LEAST_REQUESTS

@@ -12,6 +12,9 @@ from tests.factories import Caller
 from tests.integration.hostile_requests import headers_of, operations, path_of
 from tests.integration.world import World
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 # Signs that mean something to HTML, JavaScript, JSON, SQL, URLs, templates, formats or shells.
 TEMPLATE = "{" * 2 + "7*7" + "}" * 2
 SIGNS = f'</script><b onload="x">&amp;\'\\u0022`$[7*7]{TEMPLATE}%27%0d%0a;--%s$(id)\u2028]]>\\'

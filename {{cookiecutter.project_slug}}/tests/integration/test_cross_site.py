@@ -9,6 +9,9 @@ from tests.contract import DOCUMENT, OPERATIONS
 from tests.integration.hostile_requests import FORM, JSON, check, headers_of, operations, path_of
 from tests.integration.world import World
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 
 # The types that a browser sends to another site without asking it first (CORS).
 @pytest.mark.parametrize("media_type", ["text/plain", FORM, "multipart/form-data; boundary=x"])

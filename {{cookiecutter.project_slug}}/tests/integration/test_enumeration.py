@@ -11,6 +11,9 @@ from app.integrations.mail import Mail
 from tests.factories import PASSWORD
 from tests.integration.strangers import KINDS, make_address, requests_about
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 CALLS = list(requests_about(""))
 
 

@@ -12,6 +12,9 @@ from app.core.rate_limit import AttemptCounter
 from app.core.redis import make_redis
 from tests.factories import PASSWORD, make_user
 
+# Many requests along few paths, which other tests cover.
+pytestmark = pytest.mark.usefixtures("uncovered")
+
 Attempt = Callable[[AsyncClient, str, str], Awaitable[Response]]
 
 ANN = "ann@example.com"
