@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, status
 
 from app.core.openapi import problems
 from app.core.pagination import Page
@@ -22,9 +22,8 @@ router = APIRouter(prefix="/api-keys", tags=["API keys"])
     status_code=status.HTTP_201_CREATED,
     responses=problems(400, 401, 403, 422),
 )
-async def create_key(owner: Admin, key_in: ApiKeyCreate, db: Db, response: Response) -> NewApiKey:
+async def create_key(owner: Admin, key_in: ApiKeyCreate, db: Db) -> NewApiKey:
     """Make a key that acts for the caller within its scopes, and show it once. Admins may."""
-    response.headers["Cache-Control"] = "no-store"
     return await api_key_service.create_key(
         db, owner, key_in.name, key_in.scopes, key_in.expires_in_days
     )

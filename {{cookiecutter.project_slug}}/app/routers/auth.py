@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response, status
+from fastapi import APIRouter, Form, status
 
 from app.core.openapi import problems
 from app.dependencies import CallingClient, Claims, CurrentUser, Db
@@ -13,20 +13,14 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.post("/token", response_model=TokenRead, responses=problems(400, 401, 422, 429))
-async def log_in(
-    form: Annotated[LoginForm, Form()], db: Db, client: CallingClient, response: Response
-) -> TokenPair:
+async def log_in(form: Annotated[LoginForm, Form()], db: Db, client: CallingClient) -> TokenPair:
     """Log in with e-mail address and password. Anyone may."""
-    response.headers["Cache-Control"] = "no-store"
     return await auth_service.login(db, client, form.username, form.password)
 
 
 @router.post("/refresh", response_model=TokenRead, responses=problems(400, 401, 422, 429))
-async def refresh(
-    body: RefreshRequest, db: Db, client: CallingClient, response: Response
-) -> TokenPair:
+async def refresh(body: RefreshRequest, db: Db, client: CallingClient) -> TokenPair:
     """Exchange a refresh token for a new pair. Its holder may, once."""
-    response.headers["Cache-Control"] = "no-store"
     return await auth_service.refresh(db, client, body.refresh_token)
 
 

@@ -1,15 +1,11 @@
 """One's own account in the API: registration, recovery, changes that take the password."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from app.schemas.base import Input, Output
-from app.schemas.fields import NO_NUL, Email, Password
-
-TypedPassword = Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
-MailTokenText = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")]
+from app.schemas.fields import Email, OpaqueToken, Password, TypedPassword
 
 
 class EmailRequest(Input):
@@ -21,13 +17,13 @@ class EmailRequest(Input):
 class EmailConfirm(Input):
     """The token of a mail that asked for confirmation."""
 
-    token: MailTokenText
+    token: OpaqueToken
 
 
 class PasswordReset(Input):
     """The token of a mail, and the password to set."""
 
-    token: MailTokenText
+    token: OpaqueToken
     password: Password
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.schemas.base import Input, Output
-from app.schemas.fields import NO_CONTROL, NO_NUL, LoginName
+from app.schemas.fields import NO_CONTROL, LoginName, OpaqueToken, TypedPassword
 
 Unused = Annotated[str, Field(max_length=1_000, pattern=NO_CONTROL)]
 
@@ -18,7 +18,7 @@ class LoginForm(Input):
 
     grant_type: Annotated[str, Field(pattern=r"^password$")] = "password"
     username: LoginName
-    password: Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
+    password: TypedPassword
     scope: Unused = ""
     client_id: Unused = ""
     client_secret: Unused = ""
@@ -27,7 +27,7 @@ class LoginForm(Input):
 class RefreshRequest(Input):
     """A refresh token, to be exchanged for a new pair."""
 
-    refresh_token: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")]
+    refresh_token: OpaqueToken
 
 
 class TokenRead(Output):

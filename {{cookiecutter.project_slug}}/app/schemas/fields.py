@@ -60,6 +60,9 @@ LoginName = Annotated[
     str, Field(min_length=1, max_length=254, pattern=NO_CONTROL), AfterValidator(to_stored_email)
 ]
 Password = Annotated[str, StringConstraints(min_length=12, max_length=128, pattern=NO_NUL)]
+# What somebody types to log in may be older than the rules for a new one.
+TypedPassword = Annotated[str, Field(min_length=1, max_length=1_000, pattern=NO_NUL)]
+OpaqueToken = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\w-]+$")]
 FullName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_CONTROL)
 ]

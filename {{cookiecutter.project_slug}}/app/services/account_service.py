@@ -22,7 +22,7 @@ log = structlog.get_logger()
 class AccountService:
     """Change password and address, deactivate, delete.
 
-    All raise `WrongPasswordError` and, after too many wrong ones, `TooManyAttemptsError`.
+    All raise `WrongPasswordError` and, after too many tries, `TooManyAttemptsError`.
     """
 
     async def check_password(
