@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -50,10 +51,14 @@ class Operation:
         content = self.description.get("requestBody", {}).get("content", {})
         return resolve(content[media_type]["schema"]) if media_type in content else None
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Match the path of this operation, and of one with a similar path."""
+        return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(self.path)))
+
     def is_called_by(self, request: Request) -> bool:
         """Tell whether the request reaches this operation or one with a similar path."""
-        pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(self.path))
-        return self.method == request.method and bool(re.fullmatch(pattern, request.url.path))
+        return self.method == request.method and bool(self.pattern.fullmatch(request.url.path))
 
 
 OPERATIONS = [

@@ -9,7 +9,7 @@ from httpx2 import Request, Response
 
 from tests.connection import Connection
 from tests.contract import OPERATIONS, Operation, check_declared, check_problem
-from tests.factories import Caller, log_in, make_user
+from tests.factories import Caller, make_user, open_session
 from tests.hostile_cases import Case, cases
 from tests.integration.hostile_requests import check, listed
 from tests.integration.world import World, make_world
@@ -74,7 +74,7 @@ class Identity:
         # The hostile target would be no URL.
         response.request = Request(case.operation.method, "http://test/", content=case.body)
         if self.caller and response.is_success and case.operation.name in LOGOUTS:
-            self.caller = replace(self.caller, tokens=await log_in(self.caller.user))
+            self.caller = replace(self.caller, tokens=await open_session(self.caller.user))
         return response
 
     def check(self, case: Case, response: Response) -> None:

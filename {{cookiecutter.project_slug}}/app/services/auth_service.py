@@ -65,6 +65,10 @@ class AuthService:
         if user is None:
             log.warning("login refused", address=client.address)
             raise InvalidCredentialsError
+        return await self.open_session(db, client, user)
+
+    async def open_session(self, db: DbSession, client: Client, user: User) -> TokenPair:
+        """Open a session for a user who has proved who they are."""
         expires_at = utc_now() + timedelta(days=settings.refresh_token_absolute_days)
         values = {"user_id": user.id, "expires_at": expires_at, **asdict(client)}
         session = await session_crud.create(db, values)

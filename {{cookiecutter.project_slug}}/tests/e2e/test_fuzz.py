@@ -3,19 +3,19 @@
 import asyncio
 import os
 
+import pytest
+
 from dev.fuzz import CALLERS, fuzz
-from tests.server import running_server
+from tests.server import Server
 
 OPTIONS = ("--seed", "1", "--phases", "fuzzing", "--max-examples", "2", "--no-shrink")
 
-SERVICE = {"ENVIRONMENT": "test", "DOCS_ENABLED": "true"}
 
-
-async def test_schemathesis_finds_nothing_in_the_running_service(committed: None) -> None:
-    async with running_server("--no-access-log", **SERVICE) as server:
-        outcome = await asyncio.to_thread(
-            fuzz, server.address, dict(os.environ), *OPTIONS, callers=",".join(CALLERS)
-        )
+@pytest.mark.usefixtures("committed")
+async def test_schemathesis_finds_nothing_in_the_running_service(server: Server) -> None:
+    outcome = await asyncio.to_thread(
+        fuzz, server.address, dict(os.environ), *OPTIONS, callers=",".join(CALLERS)
+    )
 
     assert outcome.found_nothing, outcome.output
     assert outcome.cases >= 80

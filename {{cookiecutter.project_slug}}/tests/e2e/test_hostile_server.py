@@ -1,7 +1,7 @@
 """Hostile requests to a real server: no 5xx, no dropped connection, and the next one succeeds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,17 +10,10 @@ from tests.connection import connected
 from tests.contract import OPERATIONS, Operation, check_problem
 from tests.hostile_callers import Identity, make_harmless_world
 from tests.hostile_http import FORBIDDEN, ODD
-from tests.server import Server, running_server
+from tests.server import Server
 
 # A corpus that has become empty would find nothing, and say so.
 LEAST_REQUESTS = 750
-
-
-@pytest.fixture(scope="module")
-async def server(schema: None) -> AsyncIterator[Server]:
-    """A server that all tests of this module call."""
-    async with running_server("--no-access-log", ENVIRONMENT="test") as server:
-        yield server
 
 
 async def send_as(

@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from httpx2 import AsyncClient, Response
 from jwt.algorithms import OKPAlgorithm
@@ -12,7 +15,7 @@ from pydantic import SecretStr
 
 from app.config import settings
 from app.core.keys import signing_keys
-from tests.factories import Caller, log_in, make_caller
+from tests.factories import Caller, make_caller, open_session
 from tests.integration.forged_tokens import FORGERIES, SECRET
 from tests.integration.forging import Claims, Forge, sign
 
@@ -104,7 +107,7 @@ async def test_token_of_an_expired_session_is_401(
     client: AsyncClient, customer: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "refresh_token_absolute_days", 0)
-    tokens = await log_in(customer.user)
+    tokens = await open_session(customer.user)
 
     response = await read_me(client, f"Bearer {tokens.access_token}")
 

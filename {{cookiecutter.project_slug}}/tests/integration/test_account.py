@@ -15,6 +15,7 @@ from tests.factories import (
     make_caller,
     make_order,
     make_user,
+    open_session,
     read_user,
 )
 from tests.integration.calls import token_in
@@ -56,7 +57,7 @@ async def test_with_a_wrong_password_nothing_changes(
 async def test_new_password_ends_every_session_and_is_told_by_mail(
     client: AsyncClient, customer: Caller, outbox: list[Mail]
 ) -> None:
-    elsewhere = Caller(customer.user, await log_in(customer.user))
+    elsewhere = Caller(customer.user, await open_session(customer.user))
 
     response = await change(client, customer, "password")
 

@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from app.config import settings
-from tests.factories import Caller, log_in, make_caller
+from tests.factories import Caller, make_caller, open_session
 
 
 async def refresh(client: AsyncClient, refresh_token: str) -> Response:
@@ -48,7 +48,7 @@ async def test_reused_refresh_token_ends_its_family_at_once(
 async def test_reused_refresh_token_leaves_other_sessions_of_the_user_alone(
     client: AsyncClient, customer: Caller
 ) -> None:
-    elsewhere = await log_in(customer.user)
+    elsewhere = await open_session(customer.user)
     await refresh(client, customer.tokens.refresh_token)
 
     await refresh(client, customer.tokens.refresh_token)
@@ -89,7 +89,7 @@ async def test_session_ends_for_good_after_its_longest_life(
 
 
 async def test_logout_ends_the_session_at_once(client: AsyncClient, customer: Caller) -> None:
-    elsewhere = await log_in(customer.user)
+    elsewhere = await open_session(customer.user)
 
     response = await client.post("/auth/logout", headers=customer.headers)
 

@@ -3,7 +3,7 @@
 from httpx2 import AsyncClient
 
 from app.core.ids import new_id
-from tests.factories import PASSWORD, Caller, log_in, make_caller
+from tests.factories import PASSWORD, Caller, make_caller, open_session
 from tests.integration.calls import read_pages
 
 FIELDS = {
@@ -25,7 +25,7 @@ async def test_users_list_their_own_open_sessions_and_see_which_is_this_one(
     client: AsyncClient, customer: Caller
 ) -> None:
     await make_caller()
-    ended = Caller(customer.user, await log_in(customer.user))
+    ended = Caller(customer.user, await open_session(customer.user))
     await client.post("/auth/logout", headers=ended.headers)
     form = {"username": customer.user.email, "password": PASSWORD}
     await client.post("/auth/token", data=form, headers={"User-Agent": "Phone\t1.0"})
@@ -52,7 +52,7 @@ async def test_refresh_shows_when_a_session_was_used_last(
 async def test_ended_session_is_over_at_once_and_the_others_go_on(
     client: AsyncClient, customer: Caller
 ) -> None:
-    elsewhere = Caller(customer.user, await log_in(customer.user))
+    elsewhere = Caller(customer.user, await open_session(customer.user))
     listed = (await client.get("/users/me/sessions", headers=elsewhere.headers)).json()["items"]
     (first,) = [session["id"] for session in listed if not session["is_current"]]
 
@@ -84,7 +84,7 @@ async def test_session_of_somebody_else_looks_like_one_that_does_not_exist(
 async def test_logout_everywhere_ends_all_sessions_at_once(
     client: AsyncClient, customer: Caller
 ) -> None:
-    elsewhere, other = Caller(customer.user, await log_in(customer.user)), await make_caller()
+    elsewhere, other = Caller(customer.user, await open_session(customer.user)), await make_caller()
 
     response = await client.post("/auth/logout-everywhere", headers=customer.headers)
 

@@ -9,12 +9,12 @@ from app.core.security import decode_access_token
 from tests.factories import (
     PASSWORD,
     Caller,
-    log_in,
     make_api_key,
     make_caller,
     make_mail_token,
     make_order,
     make_product,
+    open_session,
 )
 from tests.integration.calls import order_of
 
@@ -39,7 +39,7 @@ async def make_world() -> World:
     account = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
     current = {"current_password": PASSWORD}
     tokens = {purpose: await make_mail_token(owner.user, purpose) for purpose in MailTokenPurpose}
-    elsewhere = await log_in(owner.user)
+    elsewhere = await open_session(owner.user)
     forms = {"POST /auth/token": {"username": owner.user.email, "password": PASSWORD}}
     bodies: dict[str, dict[str, Any]] = {
         "POST /auth/refresh": {"refresh_token": owner.tokens.refresh_token},
