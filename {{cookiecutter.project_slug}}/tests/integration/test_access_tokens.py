@@ -4,10 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from httpx2 import AsyncClient, Response
 from jwt.algorithms import OKPAlgorithm
