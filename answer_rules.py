@@ -25,7 +25,13 @@ LONGEST_EMAIL, LONGEST_LOCAL_PART = 254, 64  # RFC 5321, section 4.5.3.1
 RefusedPair = tuple[tuple[str, str], tuple[str, str], str]
 
 # Two answers that do not work together: (one, the other, why and what to do instead).
-REFUSED_PAIRS: tuple[RefusedPair, ...] = ()
+REFUSED_PAIRS: tuple[RefusedPair, ...] = (
+    (
+        ("database", "mongodb"),
+        ("python_version", "3.14"),
+        "Beanie 2.2 stops below Python 3.14; answer 3.13",
+    ),
+)
 
 # Characters that break a line, reorder it, hide in it or are none: a reader and Python would see
 # different texts, or a YAML file could not be read.

@@ -68,7 +68,7 @@ def context_of(environment: Environment, answers: dict[str, str]) -> dict[str, A
 
 def oldest_python() -> str:
     """Return the oldest Python that the project, and so every pin, has to serve."""
-    found = re.search(r'^requires-python = ">=([\d.]+)"$', PYPROJECT, re.MULTILINE)
+    found = re.search(r'^requires-python = ">=([\d.]+)[",]', PYPROJECT, re.MULTILINE)
     if found is None:
         sys.exit("pyproject.toml: requires-python must be >= and a version")
     return found[1]

@@ -8,6 +8,9 @@ COMBINATIONS: list[Answers] = [
     {"python_version": "3.14", "database": "postgresql"},
     {"python_version": "3.12", "database": "postgresql"},
     {"python_version": "3.11", "database": "postgresql"},
+    {"python_version": "3.13", "database": "mongodb"},
+    {"python_version": "3.12", "database": "mongodb"},
+    {"python_version": "3.11", "database": "mongodb"},
 ]
 
 # Each would leave a file called RAN if anything on the way took it for code.
@@ -30,6 +33,7 @@ HOSTILE: list[Answers] = [
         "description": "x" * 200,
         "author_name": "字" * 35,
         "author_email": "o'brien+{x}@sub.example.com",
+        "database": "mongodb",
     },
 ]
 
@@ -89,6 +93,11 @@ REFUSED: list[tuple[str, str]] = [
     ("author_email", "You <you@example.com>"),
     ("author_email", "x" * 65 + "@example.com"),
     ("author_email", "x@" + 62 * "abc." + "example"),
+]
+
+# Each answer is fine by itself.
+REFUSED_TOGETHER: list[Answers] = [
+    {"database": "mongodb", "python_version": "3.14"},
 ]
 
 # What only a replay file can bring: no command line can say it, or cookiecutter refuses it there.

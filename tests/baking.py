@@ -3,9 +3,12 @@
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from answer_rules import refusals
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = ROOT / "{{cookiecutter.project_slug}}"
@@ -15,6 +18,13 @@ CHOICES: dict[str, list[str]] = {
     for question, answers in QUESTIONS.items()
     if isinstance(answers, list) and not question.startswith("_")
 }
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# The databases whose projects run on the Python that runs these tests.
+DATABASES = [
+    each
+    for each in CHOICES["database"]
+    if not refusals({"database": each, "python_version": PYTHON})
+]
 MADE_BY_TOOLS = {".git", ".venv", ".cache", "build", "__pycache__"} | {
     f".{tool}_cache" for tool in ("mypy", "pytest", "ruff")
 }
@@ -36,6 +46,13 @@ class Bake:
     def files(self) -> list[str]:
         """List every file, by its path in the project."""
         return sorted(files_below(self.path))
+
+    def differing_files(self, other: "Bake") -> list[str]:
+        """List the files that another bake lacks or has otherwise, and those it has beyond."""
+        ours, theirs = set(self.files()), set(other.files())
+        common = (ours & theirs) - {".env"}  # secrets differ in any case
+        changed = {name for name in common if self.read(name) != other.read(name)}
+        return sorted(changed | (ours ^ theirs))
 
     def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder."""
@@ -77,13 +94,13 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
     }
 
 
-def template_files() -> dict[str, Path]:
-    """Map a file's place in a project to the file of the template that is rendered to it.
-
-    Files of options count as chosen: today no question has two answers that share a place.
-    """
+def template_files(answers: Answers) -> dict[str, Path]:
+    """Map a file's place in a project to the file of the template that is rendered to it."""
     places = {}
     for name, path in files_below(TEMPLATE).items():
-        parts = name.split("/")
-        places["/".join(parts[3:] if parts[0] == "options" else parts)] = path
+        first, *rest = name.split("/")
+        if first != "options":
+            places[name] = path
+        elif answers[rest[0]] == rest[1]:
+            places["/".join(rest[2:])] = path
     return places

@@ -105,8 +105,19 @@ def beside(tmp_path: Path) -> Path:
 @pytest.fixture
 def old_python(tmp_path: Path) -> Path:
     """Give an interpreter that says of itself that it is Python 3.10."""
-    claim = "import sys; sys.version_info = (3, 10, 9); exec(sys.argv[1])"
-    script = tmp_path / "python3.10"
+    return pretender(tmp_path, 10)
+
+
+@pytest.fixture
+def new_python(tmp_path: Path) -> Path:
+    """Give an interpreter that says of itself that it is Python 3.14."""
+    return pretender(tmp_path, 14)
+
+
+def pretender(folder: Path, minor: int) -> Path:
+    """Make an interpreter that says of itself that it is another Python 3."""
+    claim = f"import sys; sys.version_info = (3, {minor}, 9); exec(sys.argv[1])"
+    script = folder / f"python3.{minor}"
     script.write_text(f"""#!/bin/sh\nexec '{sys.executable}' -c '{claim}' "$2"\n""")
     script.chmod(0o755)
     return script

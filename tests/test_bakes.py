@@ -5,6 +5,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import yaml
@@ -26,8 +27,12 @@ LAYOUT = {
     "app/schemas": "user product order",
     "app/routers": "users products orders auth",
     "tests": "conftest",
-    "alembic": "env",
 }
+LAYOUT_OF_DATABASE = {
+    "postgresql": {"alembic": "env"},
+    "mongodb": {"migrations": "__main__"},
+}
+PYTHONS_OF_DATABASE = {"postgresql": ">=3.11", "mongodb": ">=3.11,<3.14"}
 TOP_LEVEL = {
     "pyproject.toml",
     "requirements.txt",
@@ -62,7 +67,8 @@ def test_bake_has_nothing_left_of_the_template(bake: Baker, answers: Answers) ->
 
 @every_bake
 def test_bake_has_the_layout_of_the_document(bake: Baker, answers: Answers) -> None:
-    modules = {f"{folder}/{name}.py" for folder, names in LAYOUT.items() for name in names.split()}
+    layout = LAYOUT | LAYOUT_OF_DATABASE[answers["database"]]
+    modules = {f"{folder}/{name}.py" for folder, names in layout.items() for name in names.split()}
 
     assert modules | TOP_LEVEL <= set(bake(**answers).files())
 
@@ -71,9 +77,10 @@ def test_tree_in_the_readme_shows_what_is_there(bake: Baker) -> None:
     tree = (ROOT / "README.md").read_text(encoding="utf-8").split("```")[1]
     shown = set(re.findall(r"[\w.-]+\.\w+|[.\w-]+(?=/)", tree))
 
-    there = {part for name in bake().files() for part in name.split("/")} | {"my-service"}
+    bakes = [bake(database=database) for database in CHOICES["database"]]
+    there = {part for made in bakes for name in made.files() for part in name.split("/")}
 
-    assert shown <= there
+    assert shown <= there | {"my-service"}
 
 
 @every_bake
@@ -117,7 +124,7 @@ def test_project_table_carries_the_answers(bake: Baker, answers: Answers) -> Non
 
     assert project["name"] == "my-service"
     assert project["authors"] == [{"name": "Your Name", "email": "you@example.com"}]
-    assert project["requires-python"] == ">=3.11"
+    assert project["requires-python"] == PYTHONS_OF_DATABASE[answers["database"]]
 
 
 def test_project_table_carries_hostile_text(bake: Baker) -> None:
@@ -148,14 +155,33 @@ def test_bake_is_checked_by_the_rules_of_the_template(bake: Baker) -> None:
         assert ours["lint"][name] == theirs["lint"][name]
 
 
+@pytest.mark.parametrize(
+    ("database", "needed"),
+    [("postgresql", "3.11 or newer is needed"), ("mongodb", "3.11, 3.12 or 3.13 is needed")],
+)
 def test_make_refuses_an_old_python_with_one_line(
-    bake: Baker, old_python: Path, tmp_path: Path
+    bake: Baker, old_python: Path, tmp_path: Path, database: str, needed: str
 ) -> None:
-    done = bake().run("make", "lint", f"PYTHON={old_python}", f"VENV={tmp_path / 'venv'}")
+    done = make_lint(bake(database=database), old_python, tmp_path)
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr
-    assert "Python 3.11 or newer is needed" in done.stderr
+    assert f"Python {needed}" in done.stderr
+
+
+def test_make_refuses_a_python_that_is_too_new_for_beanie(
+    bake: Baker, new_python: Path, tmp_path: Path
+) -> None:
+    done = make_lint(bake(database="mongodb"), new_python, tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
+
+
+def make_lint(made: Bake, python: Path, folder: Path) -> "CompletedProcess[str]":
+    """Let a project make its environment with this Python."""
+    return made.run("make", "lint", f"PYTHON={python}", f"VENV={folder / 'venv'}")
 
 
 def test_python_versions_differ_in_text_files_only(bake: Baker) -> None:
@@ -166,10 +192,4 @@ def test_python_versions_differ_in_text_files_only(bake: Baker) -> None:
     ]
 
     assert all(files == python[0] for files in python)
-    assert changed_files(bake(python_version="3.13"), bake(python_version="3.14"))
-
-
-def changed_files(one: Bake, other: Bake) -> list[str]:
-    """List the files in which two bakes differ, other than by their secrets."""
-    names = sorted({*one.files(), *other.files()} - {".env"})
-    return [name for name in names if one.read(name) != other.read(name)]
+    assert bake(python_version="3.13").differing_files(bake(python_version="3.14"))

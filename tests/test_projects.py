@@ -18,17 +18,23 @@ import pytest
 from conftest import Baker, Tally
 
 from answers import HOSTILE
-from baking import ROOT, Bake, files_below, run
+from baking import CHOICES, DATABASES, PYTHON, ROOT, Bake, files_below, run
 
 CACHE = ROOT / ".cache"
-ENVIRONMENT = CACHE / f"venv-{sys.version_info.major}.{sys.version_info.minor}"
 START_SECONDS = 120
+PRINT_API = "import json; from app.main import app; print(json.dumps(app.openapi()))"
+NO_DATABASE = {
+    "DATABASE_URL": "postgresql+asyncpg://app@127.0.0.1:1/app",
+    "MONGODB_URL": "mongodb://127.0.0.1:1/app",
+}
 
 
-@pytest.fixture(scope="session")
-def project(bake: Baker, tmp_path_factory: pytest.TempPathFactory) -> Bake:
-    """Give a project of default answers to work in; the bake itself stays as it is."""
-    return copy_of(bake(), tmp_path_factory.mktemp("project"))
+@pytest.fixture(scope="session", params=DATABASES)
+def project(
+    bake: Baker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Bake:
+    """Give a project of each database to work in, in turn; the bake itself stays as it is."""
+    return copy_of(bake(database=request.param), tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +50,16 @@ def copy_of(made: Bake, folder: Path) -> Bake:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
+def repository(bake: Baker, tmp_path: Path) -> Path:
     """Give a copy of the template, with the environments that tests have anyway."""
+    make(copy_of(bake(), tmp_path / "first"), "fix")  # the quickest command that installs
     copy = tmp_path / "fastapi-workflow"
     for name, path in files_below(ROOT).items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy / name)
-    for environment, place in ((Path(sys.prefix), ".venv"), (ENVIRONMENT, "build/.venv")):
+    default = environment_for(CHOICES["database"][0])
+    environments = ((Path(sys.prefix), ".venv"), (default, "build/.venv"))
+    for environment, place in environments:
         (copy / place).mkdir(parents=True)
         for path in environment.iterdir():
             (copy / place / path.name).symlink_to(path)
@@ -61,13 +70,23 @@ def repository(tmp_path: Path) -> Path:
     return copy
 
 
-def make(project: Bake, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run one of the project's own commands, in the environment that all projects share.
+def environment_for(database: str) -> Path:
+    """Return the environment that all projects with a database share."""
+    return CACHE / f"venv-{PYTHON}-{database}"
+
+
+def tools(project: Bake) -> tuple[str, str]:
+    """Tell `make` which environment to use.
 
     The project's `make` renews the environment when its pins are others.
     """
-    tools = (f"VENV={ENVIRONMENT}", f"PYTHON={sys.executable}")
-    return project.run("make", *words, *tools, MYPY_CACHE_DIR=str(CACHE / "mypy"))
+    environment = environment_for(project.answers["database"])
+    return f"VENV={environment}", f"PYTHON={sys.executable}"
+
+
+def make(project: Bake, *words: str) -> "subprocess.CompletedProcess[str]":
+    """Run one of the project's own commands, in the environment that projects like it share."""
+    return project.run("make", *words, *tools(project), MYPY_CACHE_DIR=str(CACHE / "mypy"))
 
 
 def test_project_passes_its_own_lint(project: Bake) -> None:
@@ -94,9 +113,7 @@ def test_project_with_hostile_text_passes_its_own_lint(hostile_project: Bake) ->
 
 
 def test_docs_show_hostile_text_as_text(hostile_project: Bake) -> None:
-    words = (f"VENV={ENVIRONMENT}", f"PYTHON={sys.executable}")
-
-    with served(hostile_project.path, *words) as (address, _):
+    with served(hostile_project.path, *tools(hostile_project)) as (address, _):
         docs = fetch(f"{address}/docs")
 
     assert "</script>'''" not in docs
@@ -107,16 +124,47 @@ def test_app_refuses_an_interrupted_bake_with_one_line(bake: Baker, tmp_path: Pa
     make(interrupted, "fix")  # the quickest command that installs
     (interrupted.path / ".bake-incomplete").touch()
 
-    done = interrupted.run(ENVIRONMENT / "bin/python", "-c", "import app.main")
+    python = environment_for(interrupted.answers["database"]) / "bin/python"
+    done = interrupted.run(python, "-c", "import app.main")
 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert "not generated to its end" in done.stderr
 
 
-def test_make_run_bakes_and_serves_with_a_first_admin(project: Bake, repository: Path) -> None:
-    make(project, "fix")  # the quickest command that installs
+def test_project_serves_and_comes_back_with_what_it_stored(project: Bake) -> None:
+    admins = []
+    for _ in range(2):
+        with served(project.path, *tools(project)) as (address, output):
+            docs = fetch(f"{address}/docs")
+            admins.append(output.read_text(encoding="utf-8").count("admin@example.com"))
 
+    assert "openapi.json" in docs
+    assert admins[0] == 1
+    assert admins[1] == 0, "a second admin was made: the first start was forgotten"
+
+
+@pytest.mark.skipif(CHOICES["database"] != DATABASES, reason="one does not run on this Python")
+def test_databases_have_the_same_api_byte_for_byte(bake: Baker, tmp_path: Path) -> None:
+    documents = [
+        api_document(copy_of(bake(database=database), tmp_path / database))
+        for database in CHOICES["database"]
+    ]
+
+    assert all(len(document) > 50_000 for document in documents)
+    assert len(set(documents)) == 1
+
+
+def api_document(project: Bake) -> str:
+    """Return the description of a project's API, as it would be served."""
+    make(project, "fix")  # the quickest command that installs
+    python = environment_for(project.answers["database"]) / "bin/python"
+    done = project.run(python, "-c", PRINT_API, **NO_DATABASE)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_make_run_bakes_and_serves_with_a_first_admin(bake: Baker, repository: Path) -> None:
     with served(repository) as (address, output):
         docs = fetch(f"{address}/docs")
 

@@ -14,7 +14,7 @@ import yaml
 from conftest import Cookiecutter
 
 import answer_rules
-from answers import HOSTILE, REFUSED, REFUSED_IN_REPLAY
+from answers import HOSTILE, REFUSED, REFUSED_IN_REPLAY, REFUSED_TOGETHER
 from baking import CHOICES, QUESTIONS, Answers, Bake, snapshot, template_files
 from local_extensions import literal, quoted
 
@@ -70,6 +70,25 @@ def test_refused_answer_in_a_replay_file_makes_nothing(
 
     assert_refused(done, question)
     assert snapshot(beside) == before
+
+
+@pytest.mark.parametrize("answers", REFUSED_TOGETHER, ids=lambda each: "-".join(each.values()))
+def test_refused_pair_ends_with_one_line_and_makes_nothing(
+    cookiecutter: Cookiecutter, tmp_path: Path, answers: Answers
+) -> None:
+    before = snapshot(tmp_path)
+
+    done = cookiecutter("--no-input", *asked(answers))
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert re.fullmatch(r"\w+: \S+ does not go with \w+ \S+; [^;]+; answer \S+\n", done.stderr)
+    assert snapshot(tmp_path) == before
+
+
+def test_every_refused_pair_is_tried() -> None:
+    refused = {frozenset(pair[:2]) for pair in answer_rules.REFUSED_PAIRS}
+
+    assert {frozenset(answers.items()) for answers in REFUSED_TOGETHER} == refused
 
 
 @pytest.mark.parametrize(("question", "answer"), REFUSED)
@@ -157,7 +176,7 @@ def test_text_from_a_replay_file_arrives_as_typed(
 
 def uses(made: Bake) -> Iterator[tuple[str, str]]:
     """Give each file of a bake with each free text that its template uses."""
-    for place, source in template_files().items():
+    for place, source in template_files(made.answers).items():
         text = source.read_text(encoding="utf-8")
         yield from (
             (place, question)

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
+from answer_rules import REFUSED_PAIRS
 from baking import CHOICES, QUESTIONS, ROOT, TEMPLATE, files_below, run
 
 FILES = files_below(ROOT)
@@ -119,6 +120,7 @@ def test_workflow_bakes_every_answer() -> None:
     assert {question: set(matrix[question]) for question in CHOICES} == {
         question: set(answers) for question, answers in CHOICES.items()
     }
+    assert matrix["exclude"] == [dict([one, other]) for one, other, _ in REFUSED_PAIRS]
     assert set(WORKFLOW["jobs"]["template"]["strategy"]["matrix"]["python"]) == set(
         CHOICES["python_version"]
     )

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from answers import COMBINATIONS
-from baking import ROOT, Answers, Bake, run
+from baking import CHOICES, ROOT, Answers, Bake, run
 
 MakeBake = Callable[..., Bake]
 Pins = dict[str, Requirement]  # by name, and again by name and extra
@@ -109,7 +109,9 @@ def test_bake_shows_nothing_of_how_its_pins_were_shared_out(project: Bake) -> No
 
 def test_files_hold_pins_with_hashes_and_name_no_index(bake: MakeBake) -> None:
     allowed = re.compile("|".join((COMMENT, PIN, HASH, INCLUDED)))
-    texts = [bake().read(name) for name in ("requirements.txt", "requirements-dev.txt")]
+    bakes = [bake(database=database) for database in CHOICES["database"]]
+    names = ("requirements.txt", "requirements-dev.txt")
+    texts = [made.read(name) for made in bakes for name in names]
 
     for text in (*texts, OWN_FILE.read_text(encoding="utf-8")):
         assert [line for line in text.splitlines() if not allowed.fullmatch(line)] == []
@@ -128,8 +130,11 @@ def test_template_and_bakes_are_formatted_by_the_same_ruff(bake: MakeBake) -> No
     assert own["ruff"] == pins(bake().read("requirements-dev.txt"))["ruff"]
 
 
-def test_bake_renews_its_pins_to_the_same_files(bake: MakeBake, tmp_path: Path) -> None:
-    made = bake()
+@pytest.mark.parametrize("database", CHOICES["database"])
+def test_bake_renews_its_pins_to_the_same_files(
+    bake: MakeBake, tmp_path: Path, database: str
+) -> None:
+    made = bake(database=database)
     project = Path(shutil.copytree(made.path, tmp_path / "project"))
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 

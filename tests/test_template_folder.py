@@ -2,12 +2,13 @@
 
 import ast
 import re
+import tomllib
 from itertools import combinations
 from pathlib import Path
 
 from answer_rules import REFUSED_PAIRS
 from answers import COMBINATIONS
-from baking import CHOICES, TEMPLATE, Answers, files_below
+from baking import CHOICES, ROOT, TEMPLATE, Answers, files_below
 
 COMPOSITION_ROOTS = {"app/main.py", "app/config.py", "app/dependencies.py"}
 
@@ -73,10 +74,22 @@ def test_block_tags_stand_alone_on_their_lines_and_carry_no_dash() -> None:
         assert not name.endswith(".py") or len([tag for tag in tags if " if " in tag]) <= 6
 
 
-def test_python_files_of_the_template_parse_where_they_stand() -> None:
-    python = [path for name, path in files_below(TEMPLATE).items() if name.endswith(".py")]
+def test_python_files_without_block_tags_parse_where_they_stand() -> None:
+    python = {name: path for name, path in files_below(TEMPLATE).items() if name.endswith(".py")}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in python.items()}
 
-    assert all(ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in python)
+    assert all(ast.parse(text, name) for name, text in texts.items() if "{%" not in text)
+
+
+def test_ruff_is_told_to_leave_out_those_with_block_tags_alone() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
+    left_out = {pattern.removeprefix("**/") for pattern in settings["extend-exclude"]}
+
+    tagged = {
+        name for name in COMPOSITION_ROOTS if "{%" in (TEMPLATE / name).read_text(encoding="utf-8")
+    }
+
+    assert left_out == tagged
 
 
 def test_no_file_name_holds_jinja() -> None:

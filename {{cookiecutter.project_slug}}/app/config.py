@@ -16,9 +16,13 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+{% if cookiecutter.database == "mongodb" %}
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
+{% endif %}
 from redis.asyncio.connection import parse_url
 
-from app.safe_start import SafeStart
+from app.safe_start import DatabaseUrl, SafeStart
 
 
 def split_at_commas(value: object) -> object:
@@ -58,7 +62,12 @@ class Settings(SafeStart, BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
 
-    database_url: SecretStr
+{% if cookiecutter.database == "postgresql" %}
+    database_url: DatabaseUrl
+{% endif %}
+{% if cookiecutter.database == "mongodb" %}
+    mongodb_url: DatabaseUrl
+{% endif %}
     database_pool_size: int = Field(default=10, ge=1, le=200)
     lock_timeout_seconds: float = Field(default=2, gt=0)
     statement_timeout_seconds: float = Field(default=5, gt=0)
@@ -86,6 +95,7 @@ class Settings(SafeStart, BaseSettings):
     smtp_start_tls: bool = True
     mail_from: EmailStr = "no-reply@example.com"
 
+{% if cookiecutter.database == "postgresql" %}
     @field_validator("database_url")
     @classmethod
     def names_its_driver(cls, value: SecretStr) -> SecretStr:
@@ -93,6 +103,21 @@ class Settings(SafeStart, BaseSettings):
         if not value.get_secret_value().startswith("postgresql+asyncpg://"):
             raise ValueError("must start with postgresql+asyncpg://")
         return value
+{% endif %}
+{% if cookiecutter.database == "mongodb" %}
+    @field_validator("mongodb_url")
+    @classmethod
+    def names_a_database(cls, value: SecretStr) -> SecretStr:
+        """Refuse a URL that the client cannot read, or that names no database."""
+        try:
+            # The host of `mongodb+srv://` is looked up later, when the client connects.
+            named = parse_uri(value.get_secret_value().replace("+srv:", ":", 1))["database"]
+        except (ValueError, PyMongoError):
+            named = None
+        if not named:
+            raise ValueError("must look like mongodb://USER:PASSWORD@HOST:PORT/DATABASE")
+        return value
+{% endif %}
 
     @field_validator("redis_url")
     @classmethod

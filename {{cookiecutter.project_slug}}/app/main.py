@@ -14,6 +14,9 @@ from app.core.logging import configure_logging
 from app.core.openapi import install_openapi
 from app.core.problems import install_problem_handlers
 from app.core.redis import close_redis
+{% if cookiecutter.database == "mongodb" %}
+from app.core.write_conflicts import WriteConflictMiddleware
+{% endif %}
 from app.routers import account, api_keys, auth, keys, orders, probes, products, recovery, users
 
 
@@ -37,6 +40,10 @@ if settings.docs_enabled:
 else:
     app = FastAPI(lifespan=lifespan, redirect_slashes=False, openapi_url=None)
 
+{% if cookiecutter.database == "mongodb" %}
+# Inside the limits on time and on the size of bodies.
+app.add_middleware(WriteConflictMiddleware)
+{% endif %}
 install_edges(app, settings)
 install_problem_handlers(app)
 install_openapi(app, settings.project_name)

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from pydantic import SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 PLACEHOLDERS = (
     *("change", "secret", "example", "password", "placeholder", "insecure", "your-"),
-    *("postgres", "mongodb", "qwerty", "letmein", "123456"),
+    *("qwerty", "letmein", "123456"),
 )
 # `null` is what sandboxed pages and local files of anybody send.
 ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?")
@@ -31,14 +31,16 @@ KEY = Strength(characters=32, different=12)
 PASSWORD = Strength(characters=12, different=5)
 
 
-def check_secret(secret: SecretStr, strength: Strength, subject: str = "") -> None:
+def check_secret(
+    secret: SecretStr, strength: Strength, subject: str = "", *more_words: str
+) -> None:
     """Refuse what could be guessed: short, of few different characters, with a well-known word."""
     text = secret.get_secret_value()
     if len(text) < strength.characters or len(set(text)) < strength.different:
         raise ValueError(
             f"{subject}must be random and have at least {strength.characters} characters"
         )
-    if any(word in text.lower() for word in PLACEHOLDERS):
+    if any(word in text.lower() for word in (*PLACEHOLDERS, *more_words)):
         raise ValueError(f"{subject}is a placeholder; make one: openssl rand -hex 32")
 
 
@@ -55,11 +57,32 @@ def login_of(url: SecretStr) -> tuple[str, str]:
     )
 
 
+def check_password(url: SecretStr) -> None:
+    """Refuse the password of a URL if it could be guessed from a list, or from the URL itself."""
+    user, password = login_of(url)
+    if password == user:
+        raise ValueError("must not have its user's name as its password")
+    # A scheme begins with the name of the server's kind, as do many default passwords.
+    kind = url.get_secret_value()[:5].lower()
+    check_secret(SecretStr(password), PASSWORD, "its password ", kind)
+
+
+def check_database(url: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Refuse a database that a password list opens, in production."""
+    if in_production(info):
+        check_password(url)
+    return url
+
+
+# The setting of the database, whatever its name; it has to be declared before other secrets.
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database)]
+
+
 def known_secrets(earlier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of every secret in these settings."""
-    for name in ("database_url", "redis_url"):
-        if url := earlier.get(name):
-            yield name, login_of(url)[1]
+    for name, value in earlier.items():
+        if name.endswith("_url") and isinstance(value, SecretStr):
+            yield name, login_of(value)[1]
     for name in ("secret_key", "smtp_password"):
         if secret := earlier.get(name):
             yield name, secret.get_secret_value()
@@ -130,17 +153,6 @@ class SafeStart(BaseSettings):
             )
         return value
 
-    @field_validator("database_url", check_fields=False)
-    @classmethod
-    def has_a_password_of_its_own(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        """Refuse a database that a password list opens."""
-        if in_production(info):
-            user, password = login_of(value)
-            if password == user:
-                raise ValueError("must not have its user's name as its password")
-            check_secret(SecretStr(password), PASSWORD, "its password ")
-        return value
-
     @field_validator("redis_url", check_fields=False)
     @classmethod
     def has_no_known_password(
@@ -148,8 +160,8 @@ class SafeStart(BaseSettings):
     ) -> SecretStr | None:
         """Refuse a password that a list holds; a server in a closed network may have none."""
         password = login_of(value)[1] if value else ""
-        if in_production(info) and password:
-            check_secret(SecretStr(password), PASSWORD, "its password ")
+        if in_production(info) and value and password:
+            check_password(value)
             check_unique(password, info)
         return value
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from dev.database import running_database
+from dev.database import URL_VARIABLE, running_database
 from dev.env_file import write_env_file
 from dev.valkey import running_valkey
 
@@ -26,9 +26,9 @@ def development_environment() -> Iterator[dict[str, str]]:
     environment = dict(os.environ)
     local = PROJECT / ".local"
     with ExitStack() as servers:
-        if not configured("DATABASE_URL"):
+        if not configured(URL_VARIABLE):
             database = running_database(local / "database")
-            environment["DATABASE_URL"] = servers.enter_context(database)
+            environment[URL_VARIABLE] = servers.enter_context(database)
         if not configured("REDIS_URL"):
             environment["REDIS_URL"] = servers.enter_context(running_valkey(local / "valkey"))
         yield environment

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from dev.database import MIGRATE_COMMAND, running_database
+from dev.database import MIGRATE_COMMAND, URL_VARIABLE, running_database
 from dev.environment import PROJECT, run_module
 from dev.run import HOST, SERVER
 from dev.valkey import free_port, running_valkey
@@ -109,7 +109,7 @@ def scratch_environment() -> Iterator[dict[str, str]]:
         running_database(local / "database", durable=False) as database_url,
         running_valkey(local / "valkey") as redis_url,
     ):
-        urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        urls = {URL_VARIABLE: database_url, "REDIS_URL": redis_url}
         secret = {"SECRET_KEY": secrets.token_urlsafe(48)}
         yield dict(os.environ) | ENVIRONMENT | urls | secret
 

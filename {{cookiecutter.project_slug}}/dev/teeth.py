@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.database import running_database
+from dev.database import URL_VARIABLE, running_database
 from dev.valkey import running_valkey
 
 PROJECT = Path(__file__).parent.parent
@@ -78,7 +78,7 @@ def servers(folder: Path) -> Iterator[None]:
         running_database(folder / "database", durable=False) as database_url,
         running_valkey(folder / "valkey") as redis_url,
     ):
-        os.environ |= {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        os.environ |= {URL_VARIABLE: database_url, "REDIS_URL": redis_url}
         yield
 
 

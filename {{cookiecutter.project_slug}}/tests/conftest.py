@@ -1,6 +1,7 @@
 """Fixtures for all tests: clients of the application, and callers in each role."""
 
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 from pytest_socket import socket_allow_hosts
 
-from app.config import settings
 from app.core import passwords
 from app.core.enums import Role
 from tests.contract import contract_client
 from tests.database import committed, rolled_back, schema
+from tests.environment import database_url
 from tests.factories import Caller, make_caller
 
 __all__ = ["committed", "rolled_back", "schema"]
@@ -34,8 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup() -> None:
     """Block every socket but those to this machine, to the database and to Redis."""
-    urls = (settings.database_url, settings.redis_url)
-    servers = [urlsplit(url.get_secret_value()).hostname for url in urls if url]
+    servers = [urlsplit(url).hostname for url in (database_url(), os.environ["REDIS_URL"])]
     socket_allow_hosts(["127.0.0.1", "::1", *filter(None, servers)], allow_unix_socket=True)
 
 

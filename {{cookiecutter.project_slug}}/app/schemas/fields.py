@@ -1,6 +1,6 @@
 """Constrained types that all schemas share: what passes here cannot harm what lies below.
 
-A text never holds NUL, which PostgreSQL cannot store, and pydantic refuses lone surrogates.
+A text never holds NUL, which not every database can store, and pydantic refuses lone surrogates.
 """
 
 from typing import Annotated, Any

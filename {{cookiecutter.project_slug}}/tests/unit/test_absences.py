@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from dev.database import MIGRATE_COMMAND
 from tests.contract import OPERATIONS, resolve
 from tests.process import PROJECT
 
@@ -116,4 +117,5 @@ def test_the_image_holds_what_is_named_and_neither_secrets_nor_history_nor_tests
 
     assert rules[0] == "*"
     assert "app" in named
-    assert named <= {"app", "alembic", "alembic.ini", "requirements.txt"}
+    migrations = MIGRATE_COMMAND[0]
+    assert named <= {"app", migrations, f"{migrations}.ini", "requirements.txt"}

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from app.config import Settings, load_settings, settings
+from tests.environment import URL_VARIABLE, database_url
 from tests.process import run_python
 from tests.server import PRODUCTION
 
@@ -15,12 +16,13 @@ KEY = "q9Zk3vT1mB7cW5rX8pLd2NfHs6JyGt4UaEoViKxw"
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Leave only what production needs in the environment, with good values."""
+    database = database_url()
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     for name, value in PRODUCTION.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("SECRET_KEY", KEY)
-    monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
+    monkeypatch.setenv(URL_VARIABLE, database)
     return monkeypatch
 
 
@@ -41,7 +43,7 @@ def test_without_a_word_on_the_environment_it_is_production(
     assert not load_settings().docs_enabled
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", URL_VARIABLE])
 def test_a_setting_that_has_no_default_is_asked_for_by_name(
     environment: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -158,7 +160,7 @@ def test_secrets_are_not_shown_when_the_settings_are_printed() -> None:
     shown = f"{settings!r} {settings}"
 
     assert settings.secret_key.get_secret_value() not in shown
-    assert settings.database_url.get_secret_value() not in shown
+    assert database_url() not in shown
 
 
 def test_the_service_does_not_start_with_a_bad_setting() -> None:

@@ -1,25 +1,30 @@
 """Settings that would leave the service open: production does not start with them."""
 
 import secrets
+from urllib.parse import unquote
 
 import pytest
+from pydantic import SecretStr
 
-from app.config import Settings, load_settings, settings
-from app.safe_start import LOGIN
+from app.config import Settings, load_settings
+from app.safe_start import LOGIN, login_of
+from tests.environment import URL_VARIABLE, database_url
 from tests.process import PROJECT, run_python
 from tests.server import PRODUCTION
 from tests.unit.test_config import KEY, refusal
 
 OTHER_KEY, PASSWORD, OTHER_PASSWORD = (KEY[::-1], "k7Wq2ZpN8vRt", "Jx5mB9hLs3Yd")
 
+URL = database_url()
+MORE = "&" if "?" in URL else "?"
 
-def database_url(login: str) -> str:
+
+def database(login: str) -> str:
     """Return the address of the tests' database, with another user and password."""
-    url = settings.database_url.get_secret_value()
-    login_of_tests = LOGIN.match(url)
+    login_of_tests = LOGIN.match(URL)
     assert login_of_tests
-    scheme = url.partition("://")[0]
-    return f"{scheme}://{login}@{url[login_of_tests.end() :]}"
+    scheme = URL.partition("://")[0]
+    return f"{scheme}://{login}@{URL[login_of_tests.end() :]}"
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +33,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("SECRET_KEY", KEY)
-    monkeypatch.setenv("DATABASE_URL", database_url(f"app:{PASSWORD}"))
+    monkeypatch.setenv(URL_VARIABLE, database(f"app:{PASSWORD}"))
     for name, value in PRODUCTION.items():
         monkeypatch.setenv(name, value)
     return monkeypatch
@@ -41,17 +46,18 @@ FAULTS = {
     "debug log": {"LOG_LEVEL": "DEBUG"},
     "plain links": {"FRONTEND_URL": "http://shop.example.com"},
     "links to the developer's machine": {"FRONTEND_URL": ""},
-    "no database password": {"DATABASE_URL": database_url("app")},
-    "empty database password": {"DATABASE_URL": database_url("app:")},
-    "user's name as password": {"DATABASE_URL": database_url("wGk4tXn8PbQz:wGk4tXn8PbQz")},
-    "user's name, escaped": {"DATABASE_URL": database_url("wGk4tXn8PbQz:wGk4tXn8Pb%51z")},
-    "short database password": {"DATABASE_URL": database_url("app:k7Wq2ZpN8vR")},
-    "monotonous database password": {"DATABASE_URL": database_url("app:abababababababab")},
-    "well-known database password": {"DATABASE_URL": database_url("app:MyPassword2024!")},
-    "default database password": {"DATABASE_URL": database_url("app:postgres-db-1")},
-    "password in the query": {"DATABASE_URL": database_url("app") + "?password=postgres"},
+    "no database password": {URL_VARIABLE: database("app")},
+    "empty database password": {URL_VARIABLE: database("app:")},
+    "user's name as password": {URL_VARIABLE: database("wGk4tXn8PbQz:wGk4tXn8PbQz")},
+    "user's name, escaped": {URL_VARIABLE: database("wGk4tXn8PbQz:wGk4tXn8Pb%51z")},
+    "short database password": {URL_VARIABLE: database("app:k7Wq2ZpN8vR")},
+    "monotonous database password": {URL_VARIABLE: database("app:abababababababab")},
+    "well-known database password": {URL_VARIABLE: database("app:MyPassword2024!")},
+    "default database password": {URL_VARIABLE: database(f"app:{URL[:5]}-db-123")},
+    "password in the query": {URL_VARIABLE: database("app") + f"{MORE}password=password"},
     "short Redis password": {"REDIS_URL": "redis://:k7Wq2ZpN8vR@cache:6379/0"},
     "well-known Redis password": {"REDIS_URL": "redis://:changeme-now-1@cache:6379/0"},
+    "default Redis password": {"REDIS_URL": "redis://:Redis-cache-1@cache:6379/0"},
     "mail user without password": {"SMTP_USERNAME": "shop", "SMTP_PASSWORD": ""},
     "short mail password": {"SMTP_PASSWORD": "k7Wq2ZpN8vR"},
     "well-known mail password": {"SMTP_PASSWORD": "your-smtp-secret"},
@@ -85,8 +91,8 @@ def test_production_refuses_it_in_one_line_with_its_name_and_without_its_value(
 EQUAL = {
     "database and Redis": ("REDIS_URL", f"redis://:{PASSWORD}@cache/0"),
     "database, escaped, and Redis": ("REDIS_URL", f"redis://:%6b{PASSWORD[1:]}@cache/0"),
-    "database and key": ("DATABASE_URL", database_url(f"app:{KEY}")),
-    "database and former key": ("DATABASE_URL", database_url(f"app:{OTHER_KEY}")),
+    "database and key": (URL_VARIABLE, database(f"app:{KEY}")),
+    "database and former key": (URL_VARIABLE, database(f"app:{OTHER_KEY}")),
     "key and mail": ("SMTP_PASSWORD", KEY),
     "former key and mail": ("SMTP_PASSWORD", OTHER_KEY),
     "Redis and mail": ("SMTP_PASSWORD", OTHER_PASSWORD),
@@ -117,7 +123,7 @@ def test_every_fault_is_told_at_once(production: pytest.MonkeyPatch) -> None:
         "FRONTEND_URL": "http://shop.example.com",
         "ALLOWED_HOSTS": "*",
         "CORS_ORIGINS": "*",
-        "DATABASE_URL": database_url("app:postgres"),
+        URL_VARIABLE: database("app:hunter0"),
         "REDIS_URL": "redis://:letmein@cache:6379/0",
         "SECRET_KEY": "hunter2",
         "PREVIOUS_SECRET_KEYS": "hunter1",
@@ -167,12 +173,10 @@ def test_a_redis_of_a_closed_network_may_have_no_password(
 
 
 @pytest.mark.parametrize("separator", ["/", "?", "#", "%2F", ":"])
-def test_what_separates_the_parts_of_a_url_may_stand_in_its_password(
-    production: pytest.MonkeyPatch, separator: str
-) -> None:
-    production.setenv("DATABASE_URL", database_url(f"app:{PASSWORD}{separator}x"))
+def test_what_separates_the_parts_of_a_url_may_stand_in_its_password(separator: str) -> None:
+    url = f"any://app:{PASSWORD}{separator}x@db:1234/app"
 
-    assert load_settings().database_url
+    assert login_of(SecretStr(url)) == ("app", f"{PASSWORD}{unquote(separator)}x")
 
 
 @pytest.mark.parametrize("environment", ["development", "test"])
@@ -185,7 +189,7 @@ def test_elsewhere_all_this_is_allowed_but_a_weak_key(
         "DOCS_ENABLED": "true",
         "FRONTEND_URL": "http://127.0.0.1:3000",
         "ALLOWED_HOSTS": "",
-        "DATABASE_URL": database_url("postgres:postgres"),
+        URL_VARIABLE: database("app:app"),
         "SMTP_USERNAME": "test",
         "VERIFIED_EMAIL_REQUIRED": "true",
     }.items():

@@ -65,7 +65,7 @@ def test_value_of_a_secret_type_is_hidden_under_any_name() -> None:
         (f"GET /x?token={SECRET}&a=1", f"GET /x?token={HIDDEN}&a=1"),
         (f"login(password='{SECRET}')", f"login(password='{HIDDEN}')"),
         (f"api_key={SECRET};", f"api_key={HIDDEN};"),
-        (f"no postgresql://app:{SECRET}@db/app", f"no postgresql://app:{HIDDEN}@db/app"),
+        (f"no amqp://app:{SECRET}@queue/app", f"no amqp://app:{HIDDEN}@queue/app"),
         (f"no redis://:{SECRET}/x@cache", f"no redis://:{HIDDEN}@cache"),
     ],
 )

@@ -8,6 +8,7 @@ from dev.file_lock import exclusive, join, leave
 from dev.postgres_server import connection_url, discard, live_port, start, stop
 from dev.postgres_site import site_for
 
+URL_VARIABLE = "DATABASE_URL"
 MIGRATE_COMMAND = ["alembic", "upgrade", "head"]
 
 

@@ -12,8 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.safe_start import PASSWORD, check_secret
-from dev.database import running_database
+from app.safe_start import check_password
+from dev.database import URL_VARIABLE, running_database
+
+__all__ = ["URL_VARIABLE", "database_url", "make_database", "new_database"]
 
 SERVER_DIRECTORY = Path(__file__).parent.parent / ".local" / "tests"
 
@@ -23,7 +25,7 @@ atexit.register(owned.close)
 
 def make_database() -> dict[str, str]:
     """Make an empty database in the server of DATABASE_URL, or in one of our own; name it."""
-    server = os.environ.get("DATABASE_URL")
+    server = os.environ.get(URL_VARIABLE)
     if not server:
         server = owned.enter_context(running_database(SERVER_DIRECTORY, durable=False))
     name = f"test_{secrets.token_hex(8)}"
@@ -31,7 +33,7 @@ def make_database() -> dict[str, str]:
     asyncio.run(execute(server, f"CREATE DATABASE {name} OWNER {login.username}"))
     owned.callback(lambda: asyncio.run(execute(server, f"DROP DATABASE {name} WITH (FORCE)")))
     url = login.set(database=name)
-    return {"DATABASE_URL": url.render_as_string(hide_password=False)}
+    return {URL_VARIABLE: url.render_as_string(hide_password=False)}
 
 
 def login_for_production(server: str, role: str) -> URL:
@@ -42,7 +44,7 @@ def login_for_production(server: str, role: str) -> URL:
     """
     url = make_url(server)
     try:
-        check_secret(SecretStr(url.password or ""), PASSWORD)
+        check_password(SecretStr(server))
     except ValueError:
         password = secrets.token_hex(16)
         asyncio.run(execute(server, f"CREATE ROLE {role} LOGIN CREATEDB PASSWORD '{password}'"))
@@ -51,10 +53,15 @@ def login_for_production(server: str, role: str) -> URL:
     return url
 
 
+def database_url() -> str:
+    """Return the address of the database that these tests work in."""
+    return os.environ[URL_VARIABLE]
+
+
 @asynccontextmanager
 async def new_database() -> AsyncIterator[str]:
     """Make another empty database, beside the one of the tests; yield its URL, and drop it."""
-    url = make_url(os.environ["DATABASE_URL"])
+    url = make_url(database_url())
     name = f"{url.database}_{secrets.token_hex(4)}"
     server = url.render_as_string(hide_password=False)
     await execute(server, f"CREATE DATABASE {name}")

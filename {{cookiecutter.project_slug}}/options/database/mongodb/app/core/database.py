@@ -1,0 +1,175 @@
+"""MongoDB: the client, the unit of work, and whether the schema is the one we expect."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from beanie import init_beanie
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
+
+from app.config import settings
+from app.core.documents import document_models
+from app.core.exceptions import AppError, DatabaseUnavailableError
+from app.core.schema import is_current
+from app.core.turns import Turns
+from app.core.write_conflicts import WriteConflictError
+
+# The name under which every layer above knows a unit of work, whatever the database.
+DbSession = AsyncClientSession
+
+COMMIT_TRIES = 3
+# The driver looks for a lost server every half second, and gives up after two looks.
+SELECTION_SECONDS = 0.6
+
+
+def make_client(timeout_seconds: float | None) -> AsyncMongoClient[dict[str, Any]]:
+    """Make a client whose operations take at most so long, each with all that it waits for."""
+    return AsyncMongoClient(
+        settings.mongodb_url.get_secret_value(),
+        tz_aware=True,
+        uuidRepresentation="standard",
+        # What was read or confirmed is not lost when another server becomes the primary.
+        readConcernLevel="majority",
+        w="majority",
+        maxPoolSize=settings.database_pool_size,
+        connectTimeoutMS=milliseconds(settings.lock_timeout_seconds),
+        serverSelectionTimeoutMS=milliseconds(SELECTION_SECONDS),
+        timeoutMS=None if timeout_seconds is None else milliseconds(timeout_seconds),
+    )
+
+
+def milliseconds(seconds: float) -> int:
+    """Convert seconds."""
+    return round(seconds * 1000)
+
+
+turns = Turns(settings.database_pool_size)
+# How many places the units of work have that write at this moment.
+places: dict[DbSession, int] = {}
+
+
+class Connection:
+    """The client of this process, opened by the first unit of work."""
+
+    def __init__(self) -> None:
+        """Begin without a client."""
+        self.opening = asyncio.Lock()
+        self.client: AsyncMongoClient[dict[str, Any]] | None = None
+        self.models_are_ready = False
+
+    async def open(self) -> AsyncMongoClient[dict[str, Any]]:
+        """Return the client; the models know their collections then. Indexes are for migrations."""
+        # Many who come at once while the server is away wait together, not one after the other.
+        async with asyncio.timeout(settings.lock_timeout_seconds), self.opening:
+            self.client = self.client or make_client(settings.statement_timeout_seconds)
+            if not self.models_are_ready:
+                database = self.client.get_default_database()
+                models = document_models()
+                await init_beanie(database, document_models=models, skip_indexes=True)
+                self.models_are_ready = True
+            return self.client
+
+    async def close(self) -> None:
+        """Close all connections; the next unit of work opens new ones."""
+        if self.client is not None:
+            await self.client.close()
+        self.client, self.models_are_ready = None, False
+
+
+connection = Connection()
+
+
+async def get_db() -> AsyncIterator[DbSession]:
+    """Open the unit of work of one request or task, and commit here alone what it writes.
+
+    Raises:
+        DatabaseUnavailableError: the database is away, or did not answer within its limits.
+        WriteConflictError: another unit of work was quicker; this one may be tried again.
+    """
+    try:
+        client = await connection.open()
+        async with client.start_session() as session:
+            try:
+                yield session
+            except AppError as error:
+                if error.keeps_changes:
+                    await commit(session)
+                raise
+            else:
+                await commit(session)
+            finally:
+                await undo(session)
+    except TimeoutError as error:
+        raise DatabaseUnavailableError from error
+    except PyMongoError as error:
+        if is_conflict(error):
+            raise WriteConflictError from error
+        if is_passing(error):
+            raise DatabaseUnavailableError from error
+        raise
+
+
+async def begin(db: DbSession) -> None:
+    """Start the transaction, if none is under way: to be called before every write.
+
+    What was read before may be out of date; conditions of the write itself have to hold.
+    """
+    if not db.in_transaction:
+        async with asyncio.timeout(settings.lock_timeout_seconds):
+            places[db] = await turns.enter()
+        await db.start_transaction()
+
+
+async def undo(db: DbSession) -> None:
+    """Undo what was not committed, and let others write."""
+    try:
+        if db.in_transaction:
+            await db.abort_transaction()
+    finally:
+        turns.leave(places.pop(db, 0))
+
+
+async def commit(db: DbSession) -> None:
+    """Commit what was written, if anything was; ask again when the answer got lost."""
+    if not db.in_transaction:
+        return
+    for tries_left in reversed(range(COMMIT_TRIES)):
+        try:
+            await db.commit_transaction()
+        except PyMongoError as error:
+            if tries_left and error.has_error_label("UnknownTransactionCommitResult"):
+                continue
+            raise
+        break
+    turns.leave(places.pop(db, 0))
+
+
+async def close_database() -> None:
+    """Close all connections, when the process ends."""
+    await connection.close()
+
+
+def is_conflict(error: PyMongoError) -> bool:
+    """Tell whether the whole transaction may succeed when it is run again at once."""
+    is_transient = error.has_error_label("TransientTransactionError")
+    return is_transient and isinstance(error, OperationFailure)
+
+
+def is_passing(error: PyMongoError) -> bool:
+    """Tell whether the same operation may succeed a moment later."""
+    return error.timeout or isinstance(error, ConnectionFailure | ExecutionTimeout)
+
+
+async def release(db: DbSession) -> None:
+    """Let nothing wait for this unit of work while slow work runs.
+
+    To be called before the first write: it ends the transaction.
+    """
+    await commit(db)
+
+
+async def schema_is_current(db: DbSession) -> bool:
+    """Tell whether every migration in the code has been applied, and no index is lacking."""
+    return await is_current(db.client.get_default_database(), db)

@@ -1,0 +1,1 @@
+"""Reading and writing documents. Nothing here commits: `get_db` does."""

@@ -1,0 +1,19 @@
+"""Documents. Importing this package makes all of them known, which `connect` relies on."""
+
+from app.models.api_key import ApiKey
+from app.models.mail_token import MailToken
+from app.models.order import Order, OrderLine
+from app.models.product import Product
+from app.models.session import RefreshToken, UserSession
+from app.models.user import User
+
+__all__ = [
+    "ApiKey",
+    "MailToken",
+    "Order",
+    "OrderLine",
+    "Product",
+    "RefreshToken",
+    "User",
+    "UserSession",
+]
