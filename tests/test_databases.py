@@ -22,8 +22,7 @@ OWN_FILES = re.compile(
 )
 # these tests of what the other database has in another form or not at all,
 OWN_TESTS = re.compile(
-    r"""tests/integration/test_(constraints|migrations|readiness|time_limits|transactions)\.py
-    | tests/integration/test_(operators|write_conflicts)\.py
+    r"""tests/integration/database/\w+\.py
     | tests/unit/test_(database_url|environment|mongodb_server)\.py
     | tests/unit/core/test_(database|documents|schema|turns|write_conflicts)\.py""",
     re.VERBOSE,

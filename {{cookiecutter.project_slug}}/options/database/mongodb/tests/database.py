@@ -16,6 +16,8 @@ def schema() -> None:
     """Bring the database to the newest migration, in a thread that runs a loop of its own."""
     with ThreadPoolExecutor() as pool:
         pool.submit(asyncio.run, go_forward()).result()
+    # The models have learnt that loop's collections.
+    connection.models_are_ready = False
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pymongo
 from beanie import init_beanie
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -20,7 +21,7 @@ from app.core.write_conflicts import WriteConflictError
 DbSession = AsyncClientSession
 
 COMMIT_TRIES = 3
-# The driver looks for a lost server every half second, and gives up after two looks.
+# How long to wait for a primary: the driver looks for a lost one every half second.
 SELECTION_SECONDS = 0.6
 
 
@@ -35,7 +36,6 @@ def make_client(timeout_seconds: float | None) -> AsyncMongoClient[dict[str, Any
         w="majority",
         maxPoolSize=settings.database_pool_size,
         connectTimeoutMS=milliseconds(settings.lock_timeout_seconds),
-        serverSelectionTimeoutMS=milliseconds(SELECTION_SECONDS),
         timeoutMS=None if timeout_seconds is None else milliseconds(timeout_seconds),
     )
 
@@ -61,15 +61,15 @@ class Connection:
 
     async def open(self) -> AsyncMongoClient[dict[str, Any]]:
         """Return the client; the models know their collections then. Indexes are for migrations."""
-        # Many who come at once while the server is away wait together, not one after the other.
+        client = self.client = self.client or make_client(settings.statement_timeout_seconds)
+        await find_primary(client)
         async with asyncio.timeout(settings.lock_timeout_seconds), self.opening:
-            self.client = self.client or make_client(settings.statement_timeout_seconds)
             if not self.models_are_ready:
-                database = self.client.get_default_database()
+                database = client.get_default_database()
                 models = document_models()
                 await init_beanie(database, document_models=models, skip_indexes=True)
                 self.models_are_ready = True
-            return self.client
+            return client
 
     async def close(self) -> None:
         """Close all connections; the next unit of work opens new ones."""
@@ -79,6 +79,13 @@ class Connection:
 
 
 connection = Connection()
+
+
+async def find_primary(client: AsyncMongoClient[dict[str, Any]]) -> None:
+    """Wait for a primary if none is known, and for less time than an operation may take."""
+    if not client.topology_description.has_writable_server():
+        with pymongo.timeout(SELECTION_SECONDS):
+            await client.admin.command("ping")
 
 
 async def get_db() -> AsyncIterator[DbSession]:
@@ -132,18 +139,24 @@ async def undo(db: DbSession) -> None:
 
 
 async def commit(db: DbSession) -> None:
-    """Commit what was written, if anything was; ask again when the answer got lost."""
+    """Commit what was written, if anything was, within the time that one operation has."""
     if not db.in_transaction:
         return
+    with pymongo.timeout(settings.statement_timeout_seconds):
+        await commit_for_certain(db)
+    turns.leave(places.pop(db, 0))
+
+
+async def commit_for_certain(db: DbSession) -> None:
+    """Commit, and ask again when the answer got lost; the same commit counts once."""
     for tries_left in reversed(range(COMMIT_TRIES)):
         try:
             await db.commit_transaction()
         except PyMongoError as error:
-            if tries_left and error.has_error_label("UnknownTransactionCommitResult"):
-                continue
-            raise
-        break
-    turns.leave(places.pop(db, 0))
+            if not tries_left or not error.has_error_label("UnknownTransactionCommitResult"):
+                raise
+        else:
+            return
 
 
 async def close_database() -> None:

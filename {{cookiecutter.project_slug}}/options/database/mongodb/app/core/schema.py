@@ -11,9 +11,11 @@ from app.core.documents import Base, document_models
 
 Index = Mapping[str, Any]
 
-MIGRATIONS = Path("migrations/versions")
+MIGRATIONS = Path(__file__).parents[2] / "migrations" / "versions"
 # The collection in which Beanie writes down what it ran.
 MIGRATIONS_LOG = "migrations_log"
+# How it calls the state before the first one, after all were taken back.
+NO_MIGRATION = "root"
 
 
 def declared_indexes(model: type[Base]) -> dict[str, Index]:
@@ -22,11 +24,16 @@ def declared_indexes(model: type[Base]) -> dict[str, Index]:
 
 
 def comparable(index: Index) -> Index:
-    """Return what matters of an index: its keys, and whether it is unique or lets things expire."""
+    """Return what the models rely on: the keys, and which documents an index takes or refuses.
+
+    Collations are not compared.
+    """
     keys = index["key"]
     return {
         "key": list(keys.items()) if isinstance(keys, Mapping) else [tuple(key) for key in keys],
         "unique": index.get("unique", False),
+        "sparse": index.get("sparse", False),
+        "partialFilterExpression": index.get("partialFilterExpression"),
         "expireAfterSeconds": index.get("expireAfterSeconds"),
     }
 
@@ -46,16 +53,23 @@ async def lacking_indexes(
     ]
 
 
-def expected_migration() -> str | None:
-    """Return the newest migration in the code."""
-    return max((path.name for path in MIGRATIONS.glob("[!_]*.py")), default=None)
+def known_migrations() -> list[str]:
+    """Return the names of the migrations in the code; they begin with the time of their making."""
+    return [path.name for path in MIGRATIONS.glob("[!_]*.py")]
+
+
+async def newest_migration(
+    database: AsyncDatabase[dict[str, Any]], session: AsyncClientSession | None = None
+) -> str | None:
+    """Return the name of the migration that ran last, or None."""
+    newest = {"is_current": True, "name": {"$ne": NO_MIGRATION}}
+    last = await database[MIGRATIONS_LOG].find_one(newest, session=session)
+    return last["name"] if last else None
 
 
 async def is_current(database: AsyncDatabase[dict[str, Any]], session: AsyncClientSession) -> bool:
     """Tell whether every migration in the code has run and no index is lacking."""
-    log = database[MIGRATIONS_LOG]
-    last = await log.find_one({"is_current": True}, session=session)
-    if (last["name"] if last else None) != expected_migration():
+    if await newest_migration(database, session) != max(known_migrations(), default=None):
         return False
     for model in document_models():
         if await lacking_indexes(database, model, session):

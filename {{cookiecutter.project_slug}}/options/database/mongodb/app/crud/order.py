@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from app.core.clock import utc_now
 from app.core.database import DbSession, begin
 from app.core.enums import OrderStatus
 from app.core.exceptions import UnauthorizedError
@@ -30,7 +29,7 @@ class CRUDOrder(CRUDBase[Order]):
         await begin(db)
         # A write is the only lock; whoever else writes the order meanwhile has to begin again.
         locked = await self.collection.find_one_and_update(
-            {"_id": id}, {"$set": {"locked_at": utc_now()}}, session=db
+            {"_id": id}, {"$inc": {"locks": 1}}, session=db
         )
         return None if locked is None else Order.model_validate(locked)
 

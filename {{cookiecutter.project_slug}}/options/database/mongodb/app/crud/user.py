@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from app.core.clock import utc_now
 from app.core.database import DbSession, begin
 from app.core.enums import Role
 from app.core.exceptions import AppError, EmailTakenError, UserHasOrdersError
@@ -63,13 +62,13 @@ class CRUDUser(CRUDBase[User]):
         }
         await begin(db)
         # A write is the only lock; whoever else writes the user meanwhile has to begin again.
-        lock = {"$set": {"locked_at": utc_now()}}
+        lock = {"$inc": {"locks": 1}}
         return bool((await self.collection.update_one(same, lock, session=db)).matched_count)
 
     async def lock_active_admins(self, db: DbSession) -> set[UUID]:
         """Return the ids of all active admins, who are locked until the transaction ends."""
         await begin(db)
-        lock = {"$set": {"locked_at": utc_now()}}
+        lock = {"$inc": {"locks": 1}}
         await self.collection.update_many(ACTIVE_ADMIN, lock, session=db)
         return {admin.id for admin in await User.find(ACTIVE_ADMIN, session=db).to_list()}
 

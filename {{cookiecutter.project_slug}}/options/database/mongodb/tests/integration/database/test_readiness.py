@@ -5,18 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from httpx2 import AsyncClient
 
-from app.core.schema import MIGRATIONS_LOG
+from app.core.schema import MIGRATIONS_LOG, NO_MIGRATION
 from migrations.run import Database
 from tests.contract import contract_client
 from tests.factories import PASSWORD
-from tests.mongodb import new_schema, run_migrations
-
-
-@pytest.fixture
-async def database(schema: None) -> AsyncIterator[Database]:
-    """An empty database, which the units of work use."""
-    async with new_schema() as database:
-        yield database
+from tests.mongodb import run_migrations
 
 
 @pytest.fixture
@@ -49,9 +42,9 @@ async def forget_the_migrations(database: Database) -> None:
     await database.drop_collection(MIGRATIONS_LOG)
 
 
-async def name_another_migration(database: Database) -> None:
-    other = {"$set": {"name": "20250101000000_older.py"}}
-    await database[MIGRATIONS_LOG].update_one({"is_current": True}, other)
+async def take_the_migrations_back(database: Database) -> None:
+    none = {"$set": {"name": NO_MIGRATION}}
+    await database[MIGRATIONS_LOG].update_one({"is_current": True}, none)
 
 
 async def name_no_migration(database: Database) -> None:
@@ -66,7 +59,7 @@ async def name_no_migration(database: Database) -> None:
         make_an_index_of_another_field,
         let_nothing_expire,
         forget_the_migrations,
-        name_another_migration,
+        take_the_migrations_back,
         name_no_migration,
     ],
 )

@@ -1,42 +1,23 @@
-"""Migrations and indexes: forward, back, forward again, by many at once, and over a dead lock."""
+"""Migrations and indexes: forward, back, forward again, and nothing when one fails."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from pymongo import AsyncMongoClient
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
-from app.core.clock import utc_now
 from app.core.documents import document_models
 from app.core.exceptions import UserHasOrdersError
-from app.core.schema import MIGRATIONS_LOG, declared_indexes, expected_migration
+from app.core.schema import MIGRATIONS_LOG, declared_indexes
 from app.crud.user import user_crud
 from app.models import User
-from migrations import lock
 from migrations.run import Database, check, go_backward, go_forward
 from tests.environment import new_database
 from tests.factories import unit_of_work
-from tests.mongodb import new_schema, run_migrations
+from tests.mongodb import run_migrations
 from tests.process import run_python
-
-# A fork costs less than a process of its own, so that all four start in the same moment.
-FOUR_AT_ONCE = """
-import os, sys
-from migrations.__main__ import main
-
-children = []
-for _ in range(4):
-    child = os.fork()
-    if child == 0:
-        os._exit(main())
-    children.append(child)
-print("ended", *(os.waitpid(child, 0)[1] for child in children))
-"""
 
 # One process instead of three.
 CHECKED = """
@@ -70,13 +51,6 @@ class Forward:
         others = {"_id": {"$ne": first["_id"]}}
         await User.get_pymongo_collection().delete_many(others, session=session)
 """
-
-
-@pytest.fixture
-async def database(schema: None) -> AsyncIterator[Database]:
-    """An empty database, which the units of work and the command use."""
-    async with new_schema() as database:
-        yield database
 
 
 async def indexes_of(database: Database) -> dict[str, set[str]]:
@@ -114,16 +88,6 @@ async def test_check_says_by_its_status_whether_something_is_lacking() -> None:
     assert lines[:2] == ["The database is not up to date.", "status 1"], process.stderr
     assert "users: made index uq_email" in lines
     assert lines[-3:] == ["status 0", "The database is up to date.", "status 0"]
-
-
-async def test_four_at_once_all_succeed_and_migrate_once() -> None:
-    async with new_database() as url, AsyncMongoClient[dict[str, Any]](url) as client:
-        process = run_python("-c", FOUR_AT_ONCE, MONGODB_URL=url)
-
-        assert process.stdout.splitlines()[-1] == "ended 0 0 0 0", process.stderr
-        assert process.stdout.count("made index uq_email") == 1
-        log = await client.get_default_database()[MIGRATIONS_LOG].find().to_list()
-        assert [entry["name"] for entry in log] == [expected_migration()]
 
 
 async def make_old_documents(database: Database) -> tuple[Any, Any]:
@@ -175,7 +139,7 @@ async def test_a_migration_that_fails_has_changed_nothing_and_runs_again_next_ti
 ) -> None:
     await database.products.insert_one({"_id": 1, "stock": 5})
     (tmp_path / "20260202000000_broken.py").write_text(BROKEN)
-    monkeypatch.setattr("migrations.run.MIGRATIONS", tmp_path)
+    monkeypatch.setattr("app.core.schema.MIGRATIONS", tmp_path)
 
     for _ in range(2):
         with pytest.raises(RuntimeError, match="broken"):
@@ -184,6 +148,23 @@ async def test_a_migration_that_fails_has_changed_nothing_and_runs_again_next_ti
     products = database.products
     assert await products.find().to_list() == [{"_id": 1, "stock": 5}]
     assert await database[MIGRATIONS_LOG].count_documents({}) == 0
+    assert await database.migrations_lock.count_documents({}) == 0
+
+
+@pytest.mark.parametrize("action", [go_forward, go_backward])
+async def test_over_a_migration_of_a_newer_release_nothing_runs_and_one_line_says_why(
+    database: Database, action: Callable[[], Awaitable[int]]
+) -> None:
+    await run_migrations()
+    newer = {"$set": {"name": "99990101000000_newer.py"}}
+    await database[MIGRATIONS_LOG].update_one({"is_current": True}, newer)
+    log = await database[MIGRATIONS_LOG].find().to_list()
+
+    assert await run_migrations(check) == 1
+    with pytest.raises(SystemExit, match=r"99990101000000_newer\.py has run.* deploy the release"):
+        await run_migrations(action)
+
+    assert await database[MIGRATIONS_LOG].find().to_list() == log
     assert await database.migrations_lock.count_documents({}) == 0
 
 
@@ -202,7 +183,7 @@ async def test_a_migration_comes_before_the_index_that_needs_it(
 ) -> None:
     await database.users.insert_many([{"email": "a@example.com"}, {"email": "a@example.com"}])
     (tmp_path / "20260202000000_without_doubles.py").write_text(WITHOUT_DOUBLES)
-    monkeypatch.setattr("migrations.run.MIGRATIONS", tmp_path)
+    monkeypatch.setattr("app.core.schema.MIGRATIONS", tmp_path)
 
     await run_migrations()
 
@@ -228,51 +209,4 @@ async def test_documents_that_a_unique_index_cannot_take_are_an_error_and_are_no
         await run_migrations()
 
     assert await run_migrations(check) == 1
-    assert await database.migrations_lock.count_documents({}) == 0
-
-
-async def hold_the_lock(database: Database, seconds: float) -> None:
-    until = utc_now() + timedelta(seconds=seconds)
-    await database.migrations_lock.insert_one({"_id": "migrations", "owner": "x", "until": until})
-
-
-async def test_the_lock_of_a_process_that_was_killed_is_taken_over(database: Database) -> None:
-    await hold_the_lock(database, seconds=-1)
-
-    await asyncio.wait_for(run_migrations(), 5)
-
-    assert await run_migrations(check) == 0
-    assert await database.migrations_lock.count_documents({}) == 0
-
-
-async def test_the_lock_of_a_living_process_keeps_others_out_and_is_left_alone(
-    database: Database,
-) -> None:
-    await hold_the_lock(database, seconds=60)
-
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(run_migrations(), 0.25)
-
-    assert await run_migrations(check) == 1
-    assert (await database.migrations_lock.find_one() or {})["owner"] == "x"
-    assert not any((await indexes_of(database)).values())
-
-
-async def test_a_living_process_prolongs_its_lock(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lock, "LIFE", timedelta(seconds=0.1))
-    monkeypatch.setattr(lock, "PROLONG_SECONDS", 0.02)
-    monkeypatch.setattr(lock, "RETRY_SECONDS", 0.01)
-    events: list[str] = []
-
-    async def work(name: str) -> None:
-        async with lock.exclusive(database):
-            events.append(name)
-            await asyncio.sleep(0.25)
-            events.append(name)
-
-    await asyncio.gather(work("a"), work("b"))
-
-    assert events in (["a", "a", "b", "b"], ["b", "b", "a", "a"])
     assert await database.migrations_lock.count_documents({}) == 0

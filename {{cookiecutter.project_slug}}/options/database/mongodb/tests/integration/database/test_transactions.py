@@ -1,46 +1,22 @@
 """A unit of work is one transaction: undone, committed, asked again, and nothing when it reads."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from httpx2 import AsyncClient
 from pymongo.errors import OperationFailure
 
-from app.core.database import COMMIT_TRIES, begin, connection, release, turns
-from app.core.exceptions import DatabaseUnavailableError, ProductNotFoundError
-from app.core.write_conflicts import WriteConflictError
+from app.core.database import begin, release, turns
+from app.core.exceptions import ProductNotFoundError
 from app.crud.product import product_crud
 from app.crud.user import user_crud
-from app.models import Order, Product, User
+from app.models import Order, Product
 from app.services.user_service import user_service
 from tests.factories import PASSWORD, make_caller, make_product, make_user, unit_of_work
 from tests.integration.calls import order_of, place_order
-from tests.mongodb import Commands, FailingServer, failing_server, working_on
-from tests.smtp import Mailbox, mail_server
+from tests.mongodb import Commands, FailingServer
 
 TEAPOT = {"name": "Teapot", "price_cents": 1999, "currency": "EUR"}
-NEVER_COMMITTED = {"errorCode": 20}
-# The time limit ran out: whether it was committed, nobody knows.
-UNKNOWN = {"errorCode": 50}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FailingServer]:
-    """A server whose commands fail when they are to."""
-    with failing_server(tmp_path_factory.mktemp("mongodb")) as server:
-        yield server
-
-
-@pytest.fixture
-async def commands(committed: None, server: FailingServer) -> AsyncIterator[Commands]:
-    """What the units of work send to that server."""
-    async with working_on(server.new_database()) as commands:
-        await connection.open()
-        commands.sent.clear()
-        yield commands
-    server.recover()
-    assert turns.taken == 0
 
 
 async def add_teapot(error: BaseException | None = None) -> None:
@@ -63,70 +39,6 @@ async def test_what_a_failing_request_wrote_is_undone(committing_client: AsyncCl
     assert await Product.find_all().to_list() == before
     assert await Order.count() == 0
     assert turns.taken == 0
-
-
-async def test_a_commit_that_fails_is_an_error_and_sends_no_mail(
-    commands: Commands, server: FailingServer, committing_client: AsyncClient
-) -> None:
-    mailbox = Mailbox()
-    account = {"email": "ann@example.com", "password": PASSWORD}
-    server.fail(["commitTransaction"], **NEVER_COMMITTED)
-
-    async with mail_server(mailbox):
-        response = await committing_client.post("/users/register", json=account)
-
-    assert response.status_code == 500
-    assert response.json()["code"] == "internal_error"
-    assert mailbox.mails == []
-    assert await User.count() == 0
-
-
-@pytest.mark.parametrize("lost_answers", [0, 1, 2])
-async def test_a_commit_whose_answer_was_lost_is_asked_for_again(
-    commands: Commands, server: FailingServer, lost_answers: int
-) -> None:
-    if lost_answers:
-        server.fail(["commitTransaction"], times=lost_answers, **UNKNOWN)
-
-    await add_teapot()
-
-    assert server.database.products.count_documents({}) == 1
-    assert commands.sent.count("commitTransaction") == lost_answers + 1
-
-
-async def test_a_commit_that_happened_but_was_not_confirmed_writes_once(
-    commands: Commands, server: FailingServer
-) -> None:
-    unconfirmed = {"code": 64, "errmsg": "waiting for replication timed out"}
-    server.fail(["commitTransaction"], writeConcernError=unconfirmed)
-
-    await add_teapot()
-
-    assert server.database.products.count_documents({}) == 1
-    assert commands.sent.count("commitTransaction") == 2
-    assert commands.sent.count("insert") == 1
-
-
-async def test_a_commit_that_nobody_confirms_is_an_error_after_three_times(
-    commands: Commands, server: FailingServer
-) -> None:
-    server.fail(["commitTransaction"], times=100, **UNKNOWN)
-
-    with pytest.raises(DatabaseUnavailableError):
-        await add_teapot()
-
-    assert commands.sent.count("commitTransaction") == COMMIT_TRIES == 3
-
-
-async def test_a_conflict_at_the_commit_is_one_that_may_run_again(
-    commands: Commands, server: FailingServer
-) -> None:
-    server.fail(["commitTransaction"], errorCode=112)
-
-    with pytest.raises(WriteConflictError):
-        await add_teapot()
-
-    assert server.database.products.count_documents({}) == 0
 
 
 async def test_whoever_only_reads_starts_no_transaction(commands: Commands) -> None:

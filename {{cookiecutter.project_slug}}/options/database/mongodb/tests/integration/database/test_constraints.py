@@ -19,14 +19,13 @@ from app.core.exceptions import (
     UnauthorizedError,
     UserHasOrdersError,
 )
-from app.core.write_conflicts import WriteConflictError
 from app.crud.api_key import api_key_crud
 from app.crud.mail_token import mail_token_crud
 from app.crud.order import order_crud
 from app.crud.product import product_crud
 from app.crud.session import session_crud
 from app.crud.user import user_crud
-from app.models import ApiKey, MailToken, Order, Product, User, UserSession
+from app.models import ApiKey, MailToken, Order, Product, UserSession
 from tests.factories import (
     make_api_key,
     make_caller,
@@ -36,8 +35,6 @@ from tests.factories import (
     make_user,
     unit_of_work,
 )
-
-NOBODY = uuid4()
 
 
 def order_by(user_id: object, key: str = "one-key") -> dict[str, Any]:
@@ -111,45 +108,6 @@ async def test_what_the_database_refuses_is_told_in_the_words_of_the_domain(
     assert turns.taken == 0
 
 
-async def order(db: DbSession, user: User) -> None:
-    await order_crud.create_once(db, order_by(user.id), [])
-
-
-async def overtake(
-    overtaken: Callable[[DbSession], Awaitable[None]],
-    quick: Callable[[DbSession], Awaitable[None]],
-) -> None:
-    """Begin a unit of work, run another one from begin to end, and go on with the first."""
-    async with unit_of_work() as slow:
-        # So it sees nothing of what the quicker one does.
-        await product_crud.create(slow, {"name": "-", "price_cents": 1, "currency": "EUR"})
-        async with unit_of_work() as db:
-            await quick(db)
-        await overtaken(slow)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "answer"),
-    [(order, user_crud.delete, UserHasOrdersError), (user_crud.delete, order, UnauthorizedError)],
-)
-async def test_an_order_and_the_end_of_its_user_at_once_never_both_succeed(
-    committed: None,
-    first: Callable[[DbSession, User], Awaitable[None]],
-    second: Callable[[DbSession, User], Awaitable[None]],
-    answer: type[AppError],
-) -> None:
-    user = await make_user()
-    with pytest.raises(WriteConflictError):
-        await overtake(lambda db: second(db, user), lambda db: first(db, user))
-
-    # The whole unit of work runs again, and knows better.
-    with pytest.raises(answer):
-        async with unit_of_work() as db:
-            await second(db, user)
-    owners = {placed.user_id for placed in await Order.find_all().to_list()}
-    assert owners <= {user.id for user in await User.find_all().to_list()}
-
-
 async def test_with_a_user_go_sessions_keys_and_tokens_and_those_of_others_stay(
     committed: None,
 ) -> None:
@@ -178,32 +136,6 @@ async def test_the_second_with_a_key_is_told_that_there_is_one(committed: None) 
     assert [order.id for order in await Order.find_all().to_list()] == [first.id]
 
 
-async def register_ann(db: DbSession) -> None:
-    account = {"email": "ann@example.com", "hashed_password": "$"}
-    await user_crud.create_unless_taken(db, account)
-
-
-async def put_the_only_token(db: DbSession) -> None:
-    soon = utc_now() + timedelta(minutes=1)
-    purpose = MailTokenPurpose.RESET_PASSWORD
-    await mail_token_crud.put(db, NOBODY, purpose, "a@example.com", uuid4().bytes, soon)
-
-
-@pytest.mark.parametrize(
-    ("insert", "model"), [(register_ann, User), (put_the_only_token, MailToken)]
-)
-async def test_of_two_with_one_key_at_once_one_loses_and_may_run_again(
-    committed: None, insert: Callable[[DbSession], Awaitable[None]], model: type[Base]
-) -> None:
-    with pytest.raises(WriteConflictError):
-        await overtake(insert, insert)
-
-    assert (await model.count(), await Product.count()) == (1, 0)
-    async with unit_of_work() as again:
-        await insert(again)
-    assert await model.count() == 1
-
-
 async def make_key_twice(db: DbSession, key: dict[str, Any]) -> None:
     await api_key_crud.create(db, key)
 
@@ -217,7 +149,7 @@ async def test_a_unique_index_that_nobody_named_is_an_error_and_no_success(
     committed: None, attempt: Callable[[DbSession, dict[str, Any]], Awaitable[None]]
 ) -> None:
     expires_at = utc_now() + timedelta(days=1)
-    key = {"user_id": NOBODY, "name": "one", "prefix": "p", "key_hash": b"same"}
+    key = {"user_id": uuid4(), "name": "one", "prefix": "p", "key_hash": b"same"}
     key |= {"scopes": [], "expires_at": expires_at}
     async with unit_of_work() as db:
         await api_key_crud.create(db, key)

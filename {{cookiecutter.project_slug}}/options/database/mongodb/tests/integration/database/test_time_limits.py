@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,18 +15,11 @@ from app.core.enums import Role
 from app.core.exceptions import DatabaseUnavailableError
 from app.models import Product
 from tests.factories import Caller, make_caller, make_product, unit_of_work
-from tests.mongodb import FailingServer, failing_server, working_on
+from tests.mongodb import FailingServer, working_on
 
 # Nothing listens there.
 NOWHERE = "mongodb://app:x@127.0.0.1:1/app?directConnection=true"
-BLOCKED = {"blockConnection": True, "blockTimeMS": 1000}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FailingServer]:
-    """A server whose commands fail when they are to."""
-    with failing_server(tmp_path_factory.mktemp("mongodb")) as server:
-        yield server
+BLOCKED = {"blockConnection": True, "blockTimeMS": 3000}
 
 
 @pytest.fixture
@@ -85,14 +78,14 @@ async def test_an_operation_over_its_time_limit_is_not_available(
     committing_client: AsyncClient, product: Product, server: FailingServer, command: str
 ) -> None:
     manager = await make_caller(Role.MANAGER)
-    async with working_on(server.url, statement_timeout_seconds=0.15):
+    async with working_on(server.url, statement_timeout_seconds=0.3):
         await connection.open()
         server.fail([command], **BLOCKED)
         start = time.perf_counter()
 
         response = await set_stock(committing_client, manager, product)
 
-        assert time.perf_counter() - start < 0.9
+        assert time.perf_counter() - start < 2
     assert_unavailable(response)
     assert turns.taken == 0
 
@@ -124,7 +117,7 @@ async def test_without_a_primary_nothing_is_written_and_with_one_it_is_again(
     committing_client: AsyncClient, product: Product, server: FailingServer
 ) -> None:
     manager = await make_caller(Role.MANAGER)
-    server.step_down(1)
+    server.step_down(3)
     start = time.perf_counter()
 
     without = await set_stock(committing_client, manager, product)
@@ -133,19 +126,19 @@ async def test_without_a_primary_nothing_is_written_and_with_one_it_is_again(
     after = await set_stock(committing_client, manager, product)
 
     assert_unavailable(without)
-    assert seconds < 1
+    assert seconds < 2.5
     assert after.status_code == 200, after.text
 
 
 async def test_a_server_that_cannot_be_reached_is_not_available_to_many_as_soon_as_to_one(
     committing_client: AsyncClient,
 ) -> None:
-    async with working_on(NOWHERE, lock_timeout_seconds=0.1):
+    async with working_on(NOWHERE, statement_timeout_seconds=5):
         start = time.perf_counter()
 
         answers = await asyncio.gather(*(committing_client.get("/products/") for _ in range(8)))
 
-        assert time.perf_counter() - start < 0.7
+        assert time.perf_counter() - start < 2.5
     for response in answers:
         assert_unavailable(response)
 

@@ -1,0 +1,1 @@
+"""Tests of what this database does in its own way."""
