@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,17 +15,19 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
 PYPROJECT = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
 QUESTIONS: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text(encoding="utf-8"))
-EVERY_BAKE = ""  # the condition of what no answer can leave out
+
+Answer = tuple[str, str]  # a question, and one of its answers
+EVERY_BAKE: Answer = ("", "")  # stands for what no answer can leave out
 
 
 class Needs(NamedTuple):
-    """The ranges under one condition; those of development include those of the service."""
+    """The ranges with one answer; those of development include those of the service."""
 
     run: frozenset[str]
     dev: frozenset[str]
 
 
-def needs_by_condition() -> dict[str, Needs]:
+def needs_by_answer() -> dict[Answer, Needs]:
     """Read the ranges with no question answered, then with each answer alone.
 
     So an answer brings ranges in, and never takes any out: conditions say `==` or `in`, not `!=`.
@@ -35,17 +37,23 @@ def needs_by_condition() -> dict[str, Needs]:
     environment.loader = FileSystemLoader(PROJECT)
     needs = {EVERY_BAKE: read_needs(environment, {})}
     for question, answer in choices():
-        needed = read_needs(environment, {question: answer})
-        if needed != needs[EVERY_BAKE]:
-            needs[f'cookiecutter.{question} == "{answer}"'] = needed
+        needs[question, answer] = read_needs(environment, {question: answer})
     return needs
 
 
-def choices() -> Iterator[tuple[str, str]]:
+def choices() -> Iterator[Answer]:
     """Yield each answer that can be chosen, after its question."""
     for question, answers in QUESTIONS.items():
         if isinstance(answers, list) and not question.startswith("_"):
             yield from ((question, answer) for answer in answers)
+
+
+def by_question(answers: Iterable[Answer]) -> dict[str, list[Answer]]:
+    """Group answers by their question; a bake has one of each group."""
+    groups: dict[str, list[Answer]] = {}
+    for answer in answers:
+        groups.setdefault(answer[0], []).append(answer)
+    return groups
 
 
 def read_needs(environment: Environment, answers: dict[str, str]) -> Needs:

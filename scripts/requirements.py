@@ -1,24 +1,26 @@
-"""Pin what every bake installs: resolve all answers together, then give each answer its share.
+"""Pin what every bake installs: resolve all answers, then give each answer its share.
 
     python scripts/requirements.py            change only the pins that their ranges no longer admit
     python scripts/requirements.py --upgrade  move every pin to the newest release in its range
     python scripts/requirements.py --check    change nothing; exit 1 with a line for each problem
 
 The ranges stand in the project's pyproject.toml and, for the template's own tools, in
-requirements-dev.in. The reasons: docs/decisions/requirements-one-resolution.md
+requirements-dev.in. The reasons: docs/decisions/requirements-by-shares.md
 """
 
 import argparse
 import difflib
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ranges import EVERY_BAKE, PROJECT, ROOT, needs_by_condition, oldest_python
-from resolution import compile_pins, pins_in, read, without_hashes, write
+from ranges import PROJECT, ROOT, needs_by_answer, oldest_python
+from resolution import bare, compile_pins, pins_in, read, without_hashes, write
+from shares import Share, beyond, held_by, joined, pin, share, share_out
+from sides import Side, sides_of
 
 RUN_HEADER = """\
 # What the service needs to run: every package pinned, with the hashes of its files.
@@ -55,73 +57,52 @@ def resolve(ranges: Iterable[str], preferred: str, *options: str) -> str:
     return compile_pins(ranges, preferred, oldest_python(), *options)
 
 
-def reached(ranges: Iterable[str], pins: str) -> frozenset[str]:
+@cache
+def reached(ranges: frozenset[str], pins: str) -> frozenset[str]:
     """Return the heads of those pins that some of the ranges reach.
 
     A package with extras is there with and without them: pip before 23.3, which early releases of
     Python 3.11 and 3.12 bring, takes the newest release for the one of the two without a pin.
+    What uv has to know it read for these pins, so no index is asked again.
     """
-    heads = pins_in(resolve(ranges, pins, "--no-strip-extras"))
+    heads = pins_in(resolve(ranges, pins, "--no-strip-extras", "--offline"))
     return frozenset(heads) | {bare(head) for head in heads}
 
 
-def bare(head: str) -> str:
-    """Return the name of a package without its extras."""
-    return head.partition("[")[0]
+def shares_of(side: Side, written: str, *options: str) -> tuple[Share, Share]:
+    """Resolve the ranges of a side together, and share out what each answer reaches.
 
-
-def union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
-    """Return what is in any of the sets."""
-    return frozenset[str]().union(*sets)
-
-
-def conditions(packages: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """Turn the packages that each condition reaches into the condition of each package."""
-    everywhere = packages[EVERY_BAKE]
-    shares = dict.fromkeys(everywhere, EVERY_BAKE)
-    for head in union(packages.values()) - everywhere:
-        shares[head] = " or ".join(one for one, heads in packages.items() if head in heads)
-    return shares
-
-
-def pin(head: str, pins: Mapping[str, str]) -> str:
-    """Return the pin of a package with the extras of one share, not with those of all."""
-    return pins[bare(head)].replace(f"{bare(head)}==", f"{head}==")
-
-
-def share_out(pins: Mapping[str, str], shares: Mapping[str, str]) -> str:
-    """Write pins by name, with block tags around neighbours that share a condition."""
-    text = ""
-    by_name = sorted(shares, key=lambda head: (bare(head), head))
-    for condition, heads in groupby(by_name, key=shares.__getitem__):
-        block = "".join(pin(head, pins) for head in heads)
-        text += f"{{% if {condition} %}}\n{block}{{% endif %}}\n" if condition else block
-    return text
+    The second share is what development needs beyond the first.
+    """
+    ranges = frozenset[str]().union(*(needed.dev for needed in side.needs.values()))
+    resolved = resolve(sorted(ranges), held_by(side, written), "--generate-hashes", *options)
+    run = {answer: reached(needed.run, resolved) for answer, needed in side.needs.items()}
+    dev = {
+        answer: reached(needed.dev, resolved) - run[answer] for answer, needed in side.needs.items()
+    }
+    pins = pins_in(resolved)
+    return share(pins, run), share(pins, dev)
 
 
 def project_targets(*options: str) -> Iterator[Target]:
-    """Resolve the ranges of all answers together, and give each condition what it reaches."""
+    """Resolve each side, and join what the sides share out."""
     run_path, dev_path = PROJECT / "requirements.txt", PROJECT / "requirements-dev.txt"
-    needs = needs_by_condition()
-    ranges = sorted(union(needed.dev for needed in needs.values()))
-    resolved = resolve(ranges, read(run_path) + read(dev_path), "--generate-hashes", *options)
-    run = {condition: reached(needed.run, resolved) for condition, needed in needs.items()}
-    dev = {
-        condition: reached(needed.dev, resolved) - run[condition]
-        for condition, needed in needs.items()
-    }
-    pins = pins_in(resolved)
-    yield Target(run_path, RUN_HEADER + share_out(pins, conditions(run)))
-    yield Target(dev_path, DEV_HEADER + share_out(pins, conditions(dev)))
+    written = read(run_path) + read(dev_path)
+    sides = sides_of(needs_by_answer())
+    shares = [shares_of(side, written, *options) for side in sides]
+    run, dev = (joined(list(zip(sides, part, strict=True))) for part in zip(*shares, strict=True))
+    yield Target(run_path, RUN_HEADER + share_out(run))
+    yield Target(dev_path, DEV_HEADER + share_out(beyond(dev, run)))
 
 
 def own_target(*options: str) -> Target:
     """Resolve the template's own tools."""
     path = ROOT / "requirements-dev.txt"
-    ranges = read(ROOT / "requirements-dev.in").splitlines()
-    resolved = resolve(ranges, read(path), "--generate-hashes", *options)
-    shares = dict.fromkeys(reached(ranges, resolved), EVERY_BAKE)
-    return Target(path, OWN_HEADER + share_out(pins_in(resolved), shares), comment=("# ", ""))
+    ranges = frozenset(read(ROOT / "requirements-dev.in").splitlines())
+    resolved = resolve(sorted(ranges), read(path), "--generate-hashes", *options)
+    pins = pins_in(resolved)
+    unconditional = {pin(head, pins): "" for head in reached(ranges, resolved)}
+    return Target(path, OWN_HEADER + share_out(unconditional), comment=("# ", ""))
 
 
 def problems(target: Target) -> Iterator[str]:

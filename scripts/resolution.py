@@ -48,6 +48,11 @@ def pins_in(text: str) -> dict[str, str]:
     return pins
 
 
+def bare(head: str) -> str:
+    """Return the name of a package without its extras."""
+    return head.partition("[")[0]
+
+
 def without_hashes(text: str) -> str:
     """Return pins without the hashes of their files."""
     return HASH.sub("", text)

@@ -61,6 +61,7 @@ class Settings(SafeStart, BaseSettings):
     cors_allow_credentials: bool = False
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    max_image_bytes: int = Field(default=8_388_608, ge=1_024, le=15_728_640)
 
 {% if cookiecutter.database == "postgresql" %}
     database_url: DatabaseUrl
@@ -87,6 +88,14 @@ class Settings(SafeStart, BaseSettings):
     password_hash_threads: int = Field(default=2, ge=1, le=32)
     mail_token_minutes: int = Field(default=30, ge=1, le=30)
     verified_email_required: bool = True
+
+    worker_concurrency: int = Field(default=10, ge=1, le=1_000)
+    worker_processes: int = Field(default=2, ge=1, le=64)
+    shutdown_seconds: float = Field(default=25, ge=0)
+    job_days: int = Field(default=30, ge=1)
+
+    ozon_url: str | None = None
+    ozon_api_key: SecretStr | None = None
 
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -74,6 +74,7 @@ def require_role(
     return check_role
 
 
+Staff = Annotated[User, Depends(require_role(Role.MANAGER, Role.ADMIN))]
 Admin = Annotated[User, Depends(require_role(Role.ADMIN))]
 CatalogueManager = Annotated[
     User,

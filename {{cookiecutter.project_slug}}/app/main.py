@@ -13,17 +13,43 @@ from app.core.edges import install_edges
 from app.core.logging import configure_logging
 from app.core.openapi import install_openapi
 from app.core.problems import install_problem_handlers
+from app.core.queue import close_queue
 from app.core.redis import close_redis
 {% if cookiecutter.database == "mongodb" %}
 from app.core.write_conflicts import WriteConflictMiddleware
 {% endif %}
-from app.routers import account, api_keys, auth, keys, orders, probes, products, recovery, users
+from app.routers import (
+    account,
+    api_keys,
+    auth,
+    dead_letters,
+    images,
+    jobs,
+    keys,
+    notifications,
+    orders,
+    probes,
+    products,
+    recovery,
+    reports,
+    users,
+)
+{% if cookiecutter.task_queue == "none" %}
+from app.tasks.worker import working
+{% endif %}
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Close all connections to other servers when this one stops."""
+{% if cookiecutter.task_queue == "none" %}
+    async with working():
+        yield
+{% endif %}
+{% if cookiecutter.task_queue != "none" %}
     yield
+{% endif %}
+    await close_queue()
     await close_redis()
     await close_database()
 
@@ -57,3 +83,8 @@ app.include_router(users.router)
 app.include_router(api_keys.router)
 app.include_router(products.router)
 app.include_router(orders.router)
+app.include_router(images.router)
+app.include_router(jobs.router)
+app.include_router(dead_letters.router)
+app.include_router(notifications.router)
+app.include_router(reports.router)

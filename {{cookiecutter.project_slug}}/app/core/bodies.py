@@ -15,6 +15,7 @@ from app.core.exceptions import BodyTooLargeError
 from app.core.problems import app_error_response
 
 MAX_DEPTH = 32
+IMAGE_PATH = re.compile(r"/products/[^/]+/image")
 
 # A text, also one without an end: `*+` never goes back, so hostile texts cost no more than others.
 TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -32,6 +33,20 @@ class BodySizeMiddleware(RequestBodyLimitMiddleware):
             await response(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
+
+
+class BodySizesMiddleware:
+    """Let pictures be longer than all other bodies."""
+
+    def __init__(self, app: ASGIApp, max_body_size: int, max_image_size: int) -> None:
+        self.limits = BodySizeMiddleware(app, max_body_size)
+        self.image_limits = BodySizeMiddleware(app, max_image_size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Choose the limit by the path."""
+        is_image = scope["type"] == "http" and IMAGE_PATH.fullmatch(scope["path"])
+        limits = self.image_limits if is_image else self.limits
+        await limits(scope, receive, send)
 
 
 def announced_bytes(scope: Scope) -> int:

@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.config import Settings
 from app.core.bare_errors import BareErrorMiddleware
-from app.core.bodies import BodySizeMiddleware, JsonDepthMiddleware
+from app.core.bodies import BodySizesMiddleware, JsonDepthMiddleware
 from app.core.middleware import (
     LastResortMiddleware,
     RequestIdMiddleware,
@@ -37,7 +37,11 @@ def install_edges(app: FastAPI, settings: Settings) -> None:
     """Put all middleware around the application."""
     # The last one added is the outermost, so this is to be read from the bottom upwards.
     app.add_middleware(JsonDepthMiddleware)
-    app.add_middleware(BodySizeMiddleware, max_body_size=settings.max_body_bytes)
+    app.add_middleware(
+        BodySizesMiddleware,
+        max_body_size=settings.max_body_bytes,
+        max_image_size=settings.max_image_bytes,
+    )
     app.add_middleware(RequestTimeoutMiddleware, seconds=settings.request_timeout_seconds)
     app.add_middleware(LastResortMiddleware)
     if settings.allowed_hosts:

@@ -37,6 +37,21 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobStatus(StrEnum):
+    """Where a job stands; `failed` is final until an admin runs it again."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    FAILED = "failed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+WAITING = frozenset({JobStatus.QUEUED, JobStatus.RETRYING})
+UNFINISHED = WAITING | {JobStatus.RUNNING}
+
+
 class Currency(StrEnum):
     """Currencies that the service sells in, by ISO 4217 code; to offer another, add its line."""
 
@@ -57,3 +72,11 @@ class ProductSort(StrEnum):
     NAME_DESCENDING = "-name"
     PRICE = "price_cents"
     PRICE_DESCENDING = "-price_cents"
+
+
+class ImageSize(StrEnum):
+    """Sizes in which there is a product's picture; `services/images.py` has their pixels."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"

@@ -114,6 +114,20 @@ class OrderNotFoundError(NotFoundError):
     detail = "Order not found."
 
 
+class JobNotFoundError(NotFoundError):
+    """No job with this id is visible to the caller."""
+
+    code = "job_not_found"
+    detail = "Job not found."
+
+
+class FileNotThereError(NotFoundError):
+    """There is no such file, or its job has not made it yet."""
+
+    code = "file_not_found"
+    detail = "File not found."
+
+
 class ConflictError(AppError):
     """The request contradicts what is stored."""
 
@@ -157,6 +171,13 @@ class OrderStatusError(ConflictError):
     detail = "The order's status does not allow this step."
 
 
+class JobStatusError(ConflictError):
+    """The job has ended, or has not ended yet."""
+
+    code = "job_status"
+    detail = "The job's status does not allow this."
+
+
 class MixedCurrenciesError(AppError):
     """An order is paid at once, so all of its products need one currency."""
 
@@ -170,7 +191,7 @@ class IdempotencyKeyReusedError(AppError):
 
     status = 422
     code = "idempotency_key_reused"
-    detail = "This Idempotency-Key was used for another order."
+    detail = "This Idempotency-Key was used for another request."
 
 
 class GuessablePasswordError(AppError):
@@ -233,8 +254,24 @@ class DatabaseUnavailableError(UnavailableError):
     code = "database_unavailable"
 
 
+class UpstreamError(AppError):
+    """A service that this one depends on did not answer as it should."""
+
+    status = 502
+    code = "upstream"
+    detail = "Another service did not answer as expected; try again later."
+
+
 class RequestTimeoutError(UnavailableError):
     """The answer was not ready within the request's time limit."""
 
     code = "request_timeout"
     detail = "The request took too long; try again."
+
+
+class ImageRefusedError(AppError):
+    """The file is not a picture that is safe to process."""
+
+    status = 422
+    code = "image_refused"
+    detail = "The picture's file is damaged or incomplete."

@@ -10,17 +10,23 @@ TIMEOUT_SECONDS = 0.25
 MAX_CONNECTIONS = 10
 
 
-def make_redis(url: str) -> Redis:
-    """Make a client that fails soon instead of waiting."""
-    # Made from a pool, since a client that makes its own tries again and again for seconds.
-    pool = BlockingConnectionPool.from_url(
+def make_pool(url: str) -> BlockingConnectionPool:
+    """Make a pool for a client that is to fail soon instead of waiting.
+
+    A client that makes its own pool tries again and again for seconds.
+    """
+    return BlockingConnectionPool.from_url(
         url,
         max_connections=MAX_CONNECTIONS,
         timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,
     )
-    return Redis.from_pool(pool)
+
+
+def make_redis(url: str) -> Redis:
+    """Make a client that fails soon."""
+    return Redis.from_pool(make_pool(url))
 
 
 redis = make_redis(settings.redis_url.get_secret_value()) if settings.redis_url else None

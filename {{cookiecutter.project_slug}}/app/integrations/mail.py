@@ -22,6 +22,8 @@ class Mail:
     subject: str
     text: str
     html: str
+    message_id: str | None = None
+    """Its part before the @; a mail that is sent again under the same id is known as the same."""
 
 
 class MailClient:
@@ -42,6 +44,8 @@ class MailClient:
         message = EmailMessage()
         message["From"], message["To"] = settings.mail_from, mail.to
         message["Subject"] = mail.subject
+        if mail.message_id:
+            message["Message-ID"] = f"<{mail.message_id}@{settings.mail_from.partition('@')[2]}>"
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         password = settings.smtp_password

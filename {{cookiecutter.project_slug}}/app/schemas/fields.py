@@ -71,6 +71,11 @@ ProductName = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_CONTROL),
 ]
 Description = Annotated[str, StringConstraints(max_length=10_000, pattern=NO_NUL)]
+MailSubject = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=150, pattern=NO_CONTROL),
+]
+MailText = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=NO_NUL)]
 SearchText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_CONTROL),

@@ -1,7 +1,9 @@
 """PostgreSQL: the engine, the unit of work, and whether the schema is the one we expect."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import cache
+from typing import TypeVar
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -13,7 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 from app.config import settings
+from app.core.commits import run_callbacks
 from app.core.exceptions import AppError, DatabaseUnavailableError
+
+Result = TypeVar("Result")
+Callback = Callable[[], Awaitable[None]]
 
 # Errors that pass by themselves, by SQLSTATE: connection lost (08), out of resources (53),
 # server stopping (57P), statement too slow (57014), lock not free (55P03), deadlock (40P01).
@@ -81,6 +87,7 @@ async def get_db() -> AsyncIterator[DbSession]:
                     await session.commit()
                 raise
             await session.commit()
+        await run_callbacks(session.info.get("after_commit", ()))
     # asyncpg lets the operating system's errors through when it cannot connect.
     except (PoolTimeoutError, OSError) as error:
         raise DatabaseUnavailableError from error
@@ -88,6 +95,17 @@ async def get_db() -> AsyncIterator[DbSession]:
         if is_passing(error):
             raise DatabaseUnavailableError from error
         raise
+
+
+async def in_transaction(work: Callable[[DbSession], Awaitable[Result]]) -> Result:
+    """Do something in a unit of work of its own, outside of a request."""
+    async with asynccontextmanager(get_db)() as db:
+        return await work(db)
+
+
+def after_commit(db: DbSession, callback: Callback) -> None:
+    """Have something done when the unit of work is committed, and not if it is undone."""
+    db.info.setdefault("after_commit", []).append(callback)
 
 
 async def close_database() -> None:

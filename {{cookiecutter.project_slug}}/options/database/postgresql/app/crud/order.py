@@ -1,10 +1,11 @@
 """Orders in the database, always with their lines."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import BigInteger, Date, Select, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -81,6 +82,27 @@ class CRUDOrder(CRUDBase[Order]):
         await db.flush()
         set_committed_value(order, "lines", rows)
         return order
+
+    async def sales(self, db: DbSession, since: datetime, before: datetime) -> list[dict[str, Any]]:
+        """Return what was sold in paid orders of this time, by day in UTC, product and currency."""
+        day = cast(func.timezone("UTC", Order.created_at), Date).label("day")
+        revenue = func.sum(OrderLine.unit_price_cents * OrderLine.quantity)
+        query = (
+            select(
+                day,
+                OrderLine.product_name,
+                Order.currency,
+                func.sum(OrderLine.quantity).label("quantity"),
+                cast(revenue, BigInteger).label("revenue_cents"),
+                func.count(Order.id.distinct()).label("orders"),
+            )
+            .join(OrderLine, OrderLine.order_id == Order.id)
+            .where(Order.status == OrderStatus.PAID)
+            .where(Order.created_at >= since, Order.created_at < before)
+            .group_by(day, OrderLine.product_name, Order.currency)
+            .order_by(day, OrderLine.product_name, Order.currency)
+        )
+        return [dict(row) for row in (await db.execute(query)).mappings()]
 
 
 order_crud = CRUDOrder(Order)

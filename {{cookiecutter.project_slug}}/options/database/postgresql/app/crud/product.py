@@ -1,11 +1,14 @@
 """Products in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from app.core.clock import utc_now
 from app.core.database import DbSession
 from app.core.enums import Currency
 from app.core.pagination import Page, PageRequest
@@ -73,6 +76,17 @@ class CRUDProduct(CRUDBase[Product]):
             .values(stock=Product.stock + quantity)
             .execution_options(synchronize_session=False)
         )
+
+    async def lock(self, db: DbSession, id: UUID) -> bool:
+        """Keep a product as it is until the transaction ends; False when there is none."""
+        row = select(Product.id).where(Product.id == id).with_for_update(read=True)
+        return await db.scalar(row) is not None
+
+    async def put(self, db: DbSession, obj_in: Mapping[str, Any]) -> None:
+        """Insert a product, or change the one with its id."""
+        row = insert(Product).values(**obj_in)
+        changes = {**obj_in, "updated_at": utc_now()}
+        await db.execute(row.on_conflict_do_update(index_elements=[Product.id], set_=changes))
 
 
 product_crud = CRUDProduct()

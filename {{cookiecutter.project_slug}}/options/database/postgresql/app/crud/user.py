@@ -1,17 +1,20 @@
 """Users in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.database import DbSession
 from app.core.enums import Role
 from app.core.exceptions import AppError, EmailTakenError, UserHasOrdersError
 from app.crud.base import CRUDBase
+from app.crud.job import job_crud
 from app.models.user import User
+
+REACHABLE = (User.is_active, User.email_verified)
 
 
 class CRUDUser(CRUDBase[User]):
@@ -35,6 +38,20 @@ class CRUDUser(CRUDBase[User]):
         row = insert(User).values(**obj_in)
         unless_taken = row.on_conflict_do_nothing(index_elements=[User.email])
         return await db.scalar(unless_taken.returning(User))
+
+    async def count_reachable(self, db: DbSession) -> int:
+        """Count the users who can be written to."""
+        return await db.scalar(select(func.count()).select_from(User).where(*REACHABLE)) or 0
+
+    async def list_reachable(self, db: DbSession, after: UUID, limit: int) -> Sequence[User]:
+        """Return users who can be written to, from an id on, in the order of their ids."""
+        query = select(User).where(*REACHABLE, User.id > after).order_by(User.id).limit(limit)
+        return (await db.scalars(query)).all()
+
+    async def delete(self, db: DbSession, db_obj: User) -> None:
+        """Delete a user, with all that belongs to the account; errors are those of `create`."""
+        await job_crud.delete_files(db, db_obj.id)
+        await super().delete(db, db_obj)
 
     async def lock_unchanged(self, db: DbSession, user: User) -> bool:
         """Lock the row against changes until the transaction ends; tell whether it was as read.

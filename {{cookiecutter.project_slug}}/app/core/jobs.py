@@ -1,0 +1,45 @@
+"""Background work by name: what kind it is, how long it may take, how often it is tried."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class JobKind(StrEnum):
+    """What a job spends its time on."""
+
+    IO = "io"
+    """It waits for others, on the event loop that it shares with other jobs."""
+    CPU = "cpu"
+    """It computes, in a process of its own."""
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """What is known of a job before it runs; a try that takes longer than the limit fails."""
+
+    kind: JobKind
+    time_limit_seconds: float
+    max_attempts: int = 5
+
+
+JOBS = {
+    "send_bulk_emails": JobSpec(JobKind.IO, time_limit_seconds=900),
+    "generate_report": JobSpec(JobKind.CPU, time_limit_seconds=300),
+    "sync_products": JobSpec(JobKind.IO, time_limit_seconds=120),
+    "process_image": JobSpec(JobKind.CPU, time_limit_seconds=60),
+    "delete_old_jobs": JobSpec(JobKind.IO, time_limit_seconds=60),
+}
+
+# A worker that runs a job says so every `BEAT_SECONDS`; what was not heard of for `LEASE_SECONDS`
+# is taken for dead, and its job runs elsewhere.
+LEASE_SECONDS = 8
+BEAT_SECONDS = 2.5
+
+# A job that waits is published again after this time, then after twice as long, and so on: the
+# queue may have lost it.
+REPUBLISH_SECONDS = 20
+LONGEST_REPUBLISH_SECONDS = 300
+
+# Between tries: a time chosen by chance below a bound that doubles with each try.
+RETRY_SECONDS = 1
+LONGEST_RETRY_SECONDS = 60

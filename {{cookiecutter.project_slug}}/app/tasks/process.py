@@ -1,0 +1,59 @@
+"""What the processes beside the API share: their log, their end, and a sign of life."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from app.core.database import close_database
+from app.core.logging import configure_logging
+from app.core.queue import close_queue
+
+SIGN_OF_LIFE = Path(tempfile.gettempdir()) / "worker.alive"
+SIGN_SECONDS = 5
+DEAD_SECONDS = 30
+
+
+def run_process(serve: Callable[[], Awaitable[None]]) -> None:
+    """Serve until the process is told to stop, and close all connections."""
+
+    async def serve_and_close() -> None:
+        try:
+            await serve()
+        finally:
+            await close_queue()
+            await close_database()
+
+    configure_logging()
+    asyncio.run(serve_and_close())
+
+
+@asynccontextmanager
+async def alive() -> AsyncIterator[None]:
+    """Touch a file every `SIGN_SECONDS`, as long as the event loop turns."""
+
+    async def touch() -> None:
+        while True:
+            SIGN_OF_LIFE.touch()
+            await asyncio.sleep(SIGN_SECONDS)
+
+    touching = asyncio.create_task(touch())
+    try:
+        yield
+    finally:
+        touching.cancel()
+        SIGN_OF_LIFE.unlink(missing_ok=True)
+
+
+def is_alive() -> bool:
+    """Tell whether the worker on this machine has given a sign of life of late."""
+    with suppress(FileNotFoundError):
+        return time.time() - SIGN_OF_LIFE.stat().st_mtime < DEAD_SECONDS
+    return False
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_alive() else "no sign of life from the worker")

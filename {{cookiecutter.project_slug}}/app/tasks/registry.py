@@ -1,0 +1,34 @@
+"""Which function does the job of which name, and which of its errors may pass by themselves."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiosmtplib import SMTPException
+
+from app.core.exceptions import UpstreamError
+from app.tasks.emails import send_bulk_emails
+from app.tasks.images import process_image
+from app.tasks.maintenance import delete_old_jobs
+from app.tasks.products import sync_products
+from app.tasks.reports import generate_report
+
+
+@dataclass(frozen=True)
+class JobFunction:
+    """A function that takes the run and the job's arguments.
+
+    An error of `passing` is followed by another try, as is a database that is away; any other one
+    ends the job.
+    """
+
+    function: Callable[..., Awaitable[None]]
+    passing: tuple[type[Exception], ...] = ()
+
+
+FUNCTIONS = {
+    "send_bulk_emails": JobFunction(send_bulk_emails, passing=(SMTPException,)),
+    "generate_report": JobFunction(generate_report),
+    "sync_products": JobFunction(sync_products, passing=(UpstreamError,)),
+    "process_image": JobFunction(process_image),
+    "delete_old_jobs": JobFunction(delete_old_jobs),
+}

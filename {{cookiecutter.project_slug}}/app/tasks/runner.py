@@ -1,0 +1,125 @@
+"""What a worker does with the id of a job, whichever queue has brought it."""
+
+import asyncio
+import random
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from anyio import BrokenWorkerProcess
+
+from app.core.clock import utc_now
+from app.core.database import in_transaction
+from app.core.enums import JobStatus
+from app.core.exceptions import UnavailableError
+from app.core.jobs import BEAT_SECONDS, JOBS, LONGEST_RETRY_SECONDS, RETRY_SECONDS
+from app.crud.job import Changes, job_crud
+from app.models.job import Job
+from app.services.job_service import ended
+from app.tasks.registry import FUNCTIONS
+from app.tasks.run import NotDoneYetError, Run, RunLostError, lease_end
+
+log = structlog.get_logger()
+
+LONGEST_ERROR = 500
+# A database that is away, a time limit, a process that was killed while it computed.
+ALWAYS_PASSING = (UnavailableError, TimeoutError, BrokenWorkerProcess)
+
+
+async def run_job(job_id: UUID) -> None:
+    """Run a job, unless it has ended or runs elsewhere: messages may come twice, and late."""
+    job = await in_transaction(partial(job_crud.claim, id=job_id, lease_end=lease_end()))
+    if job is None:
+        return
+    with structlog.contextvars.bound_contextvars(job_id=str(job.id), job=job.name, **job.context):
+        await attempt(Run(job))
+
+
+async def attempt(run: Run) -> None:
+    """Do the work, and write down how it ended."""
+    try:
+        await work_while_beating(run)
+    except RunLostError:
+        log.info("job stopped", attempt=run.job.attempt)
+    except NotDoneYetError:
+        await close(run, {**handed_back(run.job), "attempt": 0})
+    except asyncio.CancelledError:
+        # The worker stops. What it had begun is begun anew elsewhere, and was no try.
+        await asyncio.shield(close(run, handed_back(run.job)))
+        raise
+    except Exception as error:
+        log.exception("job failed", attempt=run.job.attempt)
+        await close(run, after_error(run.job, error))
+    else:
+        log.info("job done", attempt=run.job.attempt)
+
+
+async def work_while_beating(run: Run) -> None:
+    """Run the job's function to its end or its time limit, and say all the while that it lives.
+
+    Raises:
+        RunLostError: the job was cancelled, or began anew elsewhere; its function was stopped.
+    """
+    work = asyncio.create_task(work_to_the_end(run))
+    beating = asyncio.create_task(beat(run))
+    try:
+        await asyncio.wait({work, beating}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            await beating
+        await work
+    finally:
+        for task in (beating, work):
+            task.cancel()
+        await asyncio.gather(beating, work, return_exceptions=True)
+
+
+async def work_to_the_end(run: Run) -> None:
+    """Call the function of the job, and mark the job as done if it has not done so itself."""
+    function = FUNCTIONS[run.job.name].function
+    async with asyncio.timeout(JOBS[run.job.name].time_limit_seconds):
+        await function(run, **run.job.arguments)
+        if not run.has_ended:
+            await run.finish()
+
+
+async def beat(run: Run) -> None:
+    """Say that the worker lives until the run is lost; a database that is away is waited for."""
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        with suppress(UnavailableError):
+            await run.beat()
+
+
+async def close(run: Run, changes: Changes) -> None:
+    """Write down how the run ended; if it was lost meanwhile, that is somebody else's to do."""
+    with suppress(RunLostError):
+        await run.change(**changes)
+
+
+def handed_back(job: Job) -> Changes:
+    """Return the changes of a job whose worker stops: another one may begin it at once."""
+    status = JobStatus.RETRYING if job.attempt > 1 else JobStatus.QUEUED
+    return {"status": status, "attempt": job.attempt - 1, **due_in(0)}
+
+
+def after_error(job: Job, error: Exception) -> Changes:
+    """Return the changes of a job that failed: to be tried again if the error may pass, or over."""
+    told = {"error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR].replace("\x00", "")}
+    may_pass = isinstance(error, (*ALWAYS_PASSING, *FUNCTIONS[job.name].passing))
+    if not may_pass or job.attempt >= job.max_attempts:
+        return ended(JobStatus.FAILED) | told
+    return {"status": JobStatus.RETRYING, **due_in(pause(job.attempt)), **told}
+
+
+def due_in(seconds: float) -> Changes:
+    """Return the changes that have a relay publish the job after a time."""
+    due_at = utc_now() + timedelta(seconds=seconds)
+    return {"due_at": due_at, "publish_at": due_at, "publications": 0}
+
+
+def pause(attempt: int) -> float:
+    """Choose a pause in seconds: full jitter, so that those who failed together come back apart."""
+    bound = min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2**attempt)
+    return random.uniform(0, bound)  # noqa: S311 - nothing secret depends on it

@@ -1,0 +1,72 @@
+"""Jobs for tests: good ones, whose effects can be counted, and bad ones of every kind."""
+
+import asyncio
+import os
+import time
+from functools import partial
+from uuid import UUID
+
+from app.core.jobs import JOBS, JobKind, JobSpec
+from app.crud.product import product_crud
+from app.tasks.registry import FUNCTIONS, JobFunction
+from app.tasks.run import Run
+
+LIMIT_SECONDS = 60
+SHORT_SECONDS = 1
+
+
+class PassingError(Exception):
+    """An error that may pass by itself."""
+
+
+async def add_piece(run: Run, product_id: str, seconds: float = 0) -> None:
+    """Take some time, then put one piece of a product on stock: the effect that is counted."""
+    await asyncio.sleep(seconds)
+    await finish(run, product_id)
+
+
+async def compute_piece(run: Run, product_id: str, seconds: float = 0) -> None:
+    """Do the same, with the time spent in another process."""
+    await run.compute(time.sleep, seconds)
+    await finish(run, product_id)
+
+
+async def finish(run: Run, product_id: str) -> None:
+    """Put one piece of a product on stock, and end the job."""
+    effect = partial(product_crud.return_stock, id=UUID(product_id), quantity=1)
+    await run.finish({"pieces": 1}, effect=effect)
+
+
+async def fail(_: Run) -> None:
+    """Raise an error that no other try mends."""
+    raise ValueError("poison")
+
+
+async def fail_for_now(_: Run) -> None:
+    """Raise an error that another try might mend."""
+    raise PassingError("not now")
+
+
+async def leave(_: Run) -> None:
+    """End the process that runs it."""
+    os._exit(3)
+
+
+async def leave_computing(run: Run) -> None:
+    """End the process that computes for it."""
+    await run.compute(os._exit, 3)
+
+
+async def hang(run: Run) -> None:
+    """Take longer than allowed."""
+    await run.compute(time.sleep, LIMIT_SECONDS)
+
+
+def register() -> None:
+    """Add these jobs to those of the service, in this process alone."""
+    functions = (add_piece, compute_piece, fail, fail_for_now, leave, leave_computing, hang)
+    for function in functions:
+        kind = JobKind.CPU if "comput" in function.__name__ else JobKind.IO
+        limit = SHORT_SECONDS if function is hang else LIMIT_SECONDS
+        JOBS[function.__name__] = JobSpec(kind, limit)
+        FUNCTIONS[function.__name__] = JobFunction(function, passing=(PassingError,))

@@ -1,0 +1,139 @@
+"""Jobs in the database."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.clock import utc_now
+from app.core.database import DbSession
+from app.core.enums import UNFINISHED, WAITING, JobStatus
+from app.core.exceptions import AppError, UnauthorizedError
+from app.core.pagination import Page, PageRequest
+from app.crud.base import CRUDBase
+from app.crud.file import file_crud
+from app.models.job import Job
+
+Changes = Mapping[str, Any]
+
+
+class CRUDJob(CRUDBase[Job]):
+    """Jobs: each step is one conditional update, so that of two at once one is made."""
+
+    conflicts: ClassVar[Mapping[str, type[AppError]]] = {"fk_jobs_user_id": UnauthorizedError}
+
+    async def create_once(self, db: DbSession, obj_in: Changes) -> Job | None:
+        """Insert a job; None when there is one with its id."""
+        unless_there = insert(Job).values(**obj_in).on_conflict_do_nothing(index_elements=[Job.id])
+        with self.naming_conflicts():
+            created: Job | None = await db.scalar(unless_there.returning(Job))
+        return created
+
+    async def list_jobs(
+        self,
+        db: DbSession,
+        page: PageRequest,
+        user_id: UUID | None = None,
+        status: JobStatus | None = None,
+    ) -> Page[Job]:
+        """Return one page of jobs: of one user, or of all when None; in one status, or in any."""
+        query = select(Job)
+        if user_id is not None:
+            query = query.where(Job.user_id == user_id)
+        if status is not None:
+            query = query.where(Job.status == status)
+        return await self.paginate(db, query, page)
+
+    async def claim(self, db: DbSession, id: UUID, lease_end: datetime) -> Job | None:
+        """Begin a job that is due, or whose worker is dead; None when there is nothing to do."""
+        now = utc_now()
+        claimable = or_(
+            and_(Job.status.in_(WAITING), Job.due_at <= now),
+            and_(Job.status == JobStatus.RUNNING, Job.publish_at <= now),
+        )
+        begun = {
+            "status": JobStatus.RUNNING,
+            "attempt": Job.attempt + 1,
+            "runs": Job.runs + 1,
+            "publish_at": lease_end,
+            "publications": 0,
+            "started_at": func.coalesce(Job.started_at, now),
+            "updated_at": now,
+        }
+        return await db.scalar(
+            update(Job)
+            .where(Job.id == id, Job.attempt < Job.max_attempts, claimable)
+            .values(**begun)
+            .returning(Job)
+        )
+
+    async def change_run(self, db: DbSession, id: UUID, run: int, changes: Changes) -> bool:
+        """Change a job if this run of it is still under way; tell whether it is.
+
+        What is written in the same transaction happens once, however often the job was begun.
+        """
+        changed = await db.scalar(
+            update(Job)
+            .where(Job.id == id, Job.runs == run, Job.status == JobStatus.RUNNING)
+            .values(**changes, updated_at=utc_now())
+            .returning(Job.id)
+            .execution_options(synchronize_session=False)
+        )
+        return changed is not None
+
+    async def move(
+        self, db: DbSession, id: UUID, before: Collection[JobStatus], changes: Changes
+    ) -> Job | None:
+        """Change a job that is in one of these states; None when it is in another."""
+        return await db.scalar(
+            update(Job)
+            .where(Job.id == id, Job.status.in_(before))
+            .values(**changes, updated_at=utc_now())
+            .returning(Job)
+            .execution_options(populate_existing=True)
+        )
+
+    async def take_due(
+        self, db: DbSession, limit: int, step: Callable[[Job], Changes]
+    ) -> list[Job]:
+        """Take jobs that are to be published or given up, and change each as `step` says.
+
+        Any number of relays may do so at once: none gets what another has locked.
+        """
+        due = select(Job).where(Job.publish_at <= utc_now()).order_by(Job.publish_at).limit(limit)
+        jobs = list(await db.scalars(due.with_for_update(skip_locked=True)))
+        for job in jobs:
+            for name, value in step(job).items():
+                setattr(job, name, value)
+        await db.flush()
+        return jobs
+
+    async def depths(self, db: DbSession) -> list[tuple[str, JobStatus, int, datetime]]:
+        """Count unfinished and failed jobs by name and status, with the oldest time they were due.
+
+        So it reads what an index holds, and not the many that are done.
+        """
+        counted = {*UNFINISHED, JobStatus.FAILED}
+        query = select(Job.name, Job.status, func.count(), func.min(Job.due_at))
+        rows = await db.execute(query.where(Job.status.in_(counted)).group_by(Job.name, Job.status))
+        return [row.tuple() for row in rows]
+
+    async def delete_finished(self, db: DbSession, before: datetime, limit: int) -> int:
+        """Delete jobs that were done or cancelled before a time, with their files; count them."""
+        ended = {JobStatus.DONE, JobStatus.CANCELLED}
+        old = select(Job.id).where(Job.status.in_(ended), Job.finished_at < before).limit(limit)
+        ids = list(await db.scalars(old.with_for_update(skip_locked=True)))
+        await file_crud.delete_all(db, ids)
+        await db.execute(delete(Job).where(Job.id.in_(ids)))
+        return len(ids)
+
+    async def delete_files(self, db: DbSession, user_id: UUID) -> None:
+        """Delete the files of all jobs of a user, who is about to be deleted."""
+        ids = await db.scalars(select(Job.id).where(Job.user_id == user_id))
+        await file_crud.delete_all(db, list(ids))
+
+
+job_crud = CRUDJob(Job)
