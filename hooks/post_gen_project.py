@@ -19,9 +19,9 @@ def chosen_trees() -> Iterator[Path]:
     for question in sorted(OPTIONS.iterdir()):
         if question.name not in ANSWERS:
             sys.exit(f"options/{question.name}: there is no such question; rename the folder")
-        tree = question / ANSWERS[question.name]
-        if tree.is_dir():
-            yield tree
+        answer = ANSWERS[question.name]
+        if answer and (question / answer).is_dir():
+            yield question / answer
 
 
 def planned_moves() -> dict[Path, Path]:

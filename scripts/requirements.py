@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from ranges import PROJECT, ROOT, needs_by_answer, oldest_python
 from resolution import bare, compile_pins, pins_in, read, without_hashes, write
-from shares import Share, beyond, held_by, joined, pin, share, share_out
+from shares import Share, beyond, held_by, in_every_bake, joined, pin, share, share_out
 from sides import Side, sides_of
 
 RUN_HEADER = """\
@@ -76,10 +76,10 @@ def shares_of(side: Side, written: str, *options: str) -> tuple[Share, Share]:
     """
     ranges = frozenset[str]().union(*(needed.dev for needed in side.needs.values()))
     resolved = resolve(sorted(ranges), held_by(side, written), "--generate-hashes", *options)
-    run = {answer: reached(needed.run, resolved) for answer, needed in side.needs.items()}
-    dev = {
-        answer: reached(needed.dev, resolved) - run[answer] for answer, needed in side.needs.items()
-    }
+    needs = side.needs.items()
+    run = {answer: reached(needed.run, resolved) for answer, needed in needs}
+    always = in_every_bake(run)
+    dev = {answer: reached(needed.dev, resolved) - run[answer] - always for answer, needed in needs}
     pins = pins_in(resolved)
     return share(pins, run), share(pins, dev)
 

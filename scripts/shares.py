@@ -79,9 +79,8 @@ def chosen_on(side: Side, answer: Answer) -> str:
 
 
 def beyond(dev: Mapping[Pin, str], run: Mapping[Pin, str]) -> dict[Pin, str]:
-    """Leave to development what the service does not pin anyway."""
-    left = {one: wanted for one, wanted in dev.items() if run.get(one) != ""}
-    return {one: without(wanted, run.get(one, "")) for one, wanted in left.items()}
+    """Leave to development what no answer of the bake pins for the service."""
+    return {one: without(wanted, run.get(one, "")) for one, wanted in dev.items()}
 
 
 def without(wanted: str, pinned: str) -> str:

@@ -23,6 +23,8 @@ class Side(NamedTuple):
     @property
     def condition(self) -> str:
         """Return the condition that bakes of this side fulfil, and no others."""
+        if len(self.answers) == 1:
+            return f'cookiecutter.{self.question} == "{self.answers[0]}"'
         return f"cookiecutter.{self.question} in {json.dumps(self.answers)}"
 
 

@@ -5,23 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from workshop import PYPROJECT, QUESTIONS, WHEELS, Workshop
+from workshop import Workshop, lay_out
 
-from baking import ROOT, TEMPLATE, snapshot
+from baking import TEMPLATE, snapshot
 
 
 @pytest.fixture(scope="module")
 def pinned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lay the small template out and pin it."""
-    made = Workshop(tmp_path_factory.mktemp("workshop"))
-    for folder in ("index", TEMPLATE.name):
-        (made.path / folder).mkdir()
-    shutil.copytree(ROOT / "scripts", made.path / "scripts")
-    (made.path / "cookiecutter.json").write_text(QUESTIONS, encoding="utf-8")
-    (made.path / "requirements-dev.in").write_text("broom>=1,<2\n", encoding="utf-8")
-    made.file("pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-    for wheel in WHEELS:
-        made.publish(*wheel)
+    made = lay_out(tmp_path_factory.mktemp("workshop"))
     pinned = made.script()
     assert pinned.returncode == 0, pinned.stderr
     return made.path
@@ -34,42 +26,48 @@ def workshop(pinned_once: Path, tmp_path: Path) -> Workshop:
 
 
 def test_each_pin_stands_under_the_answers_that_reach_it(workshop: Workshop) -> None:
-    assert workshop.pins("requirements.txt") == [
-        '{% if cookiecutter.bird == "owl" or cookiecutter.bird == "parrot" %}',
-        "barb==1.0 ; sys_platform == 'win32'",
-        "{% endif %}",
-        '{% if cookiecutter.bird == "parrot" %}',
-        "bell==1.0",
-        "{% endif %}",
-        "door==1.0",
-        '{% if cookiecutter.bird == "parrot" %}',
-        "door[ringing]==1.0",
-        "{% endif %}",
-        '{% if cookiecutter.bird == "owl" or cookiecutter.bird == "parrot" %}',
-        "feather==1.0",
-        "{% endif %}",
-        "hinge==1.0",
-        '{% if cookiecutter.bird == "owl" %}',
-        "owl==1.0",
-        "{% endif %}",
+    assert workshop.conditions("requirements.txt") == {
+        "barb==1.0 ; sys_platform == 'win32'": 'bird == "owl" or bird == "parrot"',
+        "bell==1.0": 'bird == "parrot"',
+        "coat==1.0": 'season == "winter"',
+        "door==1.0": "",
+        "door[ringing]==1.0": 'bird == "parrot"',
+        "feather==1.0": 'bird == "owl" or bird == "parrot"',
+        "hat==1.0": 'season == "summer"',
+        "hinge==1.0": "",
+        "owl==1.0": 'bird == "owl"',
+        "parrot==1.0": 'bird == "parrot"',
+        "sky==1.0": 'bird == "owl" or bird == "parrot"',
+        "thread==1.0": "",  # both seasons bring it, and there is no third
+        "wool==1.0": 'season == "winter"',
+    }
+
+
+def test_neighbours_under_the_same_answers_share_their_block_tags(workshop: Workshop) -> None:
+    workshop.edit("pyproject.toml", '"parrot>=1,<2"', '"parrot>=1,<2", "perch>=1,<2"')
+    workshop.publish("perch", "1.0")
+
+    assert workshop.script().returncode == 0
+
+    lines = workshop.pins("requirements.txt")
+    begin = lines.index("parrot==1.0") - 1
+    assert lines[begin : begin + 4] == [
         '{% if cookiecutter.bird == "parrot" %}',
         "parrot==1.0",
-        "{% endif %}",
-        '{% if cookiecutter.bird == "owl" or cookiecutter.bird == "parrot" %}',
-        "sky==1.0",
+        "perch==1.0",
         "{% endif %}",
     ]
 
 
 def test_development_adds_what_the_service_does_not_pin(workshop: Workshop) -> None:
-    # A bake without a bird needs the keeper's feather; one with a bird names it twice, alike.
-    assert workshop.pins("requirements-dev.txt") == [
-        "-r requirements.txt",
-        "barb==1.0 ; sys_platform == 'win32'",
-        "broom==1.0",
-        "feather==1.0",
-        "keeper==1.0",
-    ]
+    assert workshop.conditions("requirements-dev.txt") == {
+        "-r requirements.txt": "",
+        "barb==1.0 ; sys_platform == 'win32'": 'not (bird == "owl" or bird == "parrot")',
+        "broom==1.0": "",
+        "feather==1.0": 'not (bird == "owl" or bird == "parrot")',
+        "keeper==1.0": "",
+        "wool==1.0": 'not (season == "winter")',
+    }
 
 
 def test_newer_releases_leave_pins_fresh_until_an_upgrade(workshop: Workshop) -> None:

@@ -1,24 +1,27 @@
 """A small template with packages of its own, on which the script that pins is tried."""
 
 import json
+import re
+import shutil
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from baking import TEMPLATE, run
+from baking import ROOT, TEMPLATE, run
 
 QUESTIONS = """\
 {
   "project_slug": "aviary",
   "bird": ["owl", "parrot", "none"],
+  "season": ["summer", "winter"],
   "__flies": "{{ 'yes' if cookiecutter.bird in ['owl', 'parrot'] }}",
   "python_version": ["3.13", "3.11"],
   "_jinja2_env_vars": { "lstrip_blocks": true, "trim_blocks": true }
 }
 """
-# Both birds reach a feather, every bake a door, and only a parrot the door's bell.
+# Both birds reach a feather, both seasons thread, every bake a door, and only a parrot its bell.
 PYPROJECT = """\
 [project]
 name = "{{ cookiecutter.project_slug }}"
@@ -34,6 +37,12 @@ dependencies = [
 {% if cookiecutter.__flies %}
     "sky>=1,<2",
 {% endif %}
+{% if cookiecutter.season == "summer" %}
+    "hat>=1,<2",
+{% endif %}
+{% if cookiecutter.season == "winter" %}
+    "coat>=1,<2",
+{% endif %}
 ]
 
 [dependency-groups]
@@ -48,8 +57,12 @@ WHEELS = [
     ("feather", "1.0", ["barb; sys_platform == 'win32'"]),
     ("barb", "1.0", []),
     ("keeper", "1.0", ["broom", "feather"]),
-    ("broom", "1.0", []),
+    ("broom", "1.0", ["wool"]),
     ("sky", "1.0", []),
+    ("hat", "1.0", ["thread"]),
+    ("coat", "1.0", ["thread", "wool"]),
+    ("thread", "1.0", []),
+    ("wool", "1.0", []),
 ]
 
 
@@ -91,3 +104,27 @@ class Workshop:
         """Return the lines of a file without comments and hashes."""
         lines = self.file(name).read_text(encoding="utf-8").splitlines()
         return [line.removesuffix(" \\") for line in lines if not line.startswith(("#", "{#", " "))]
+
+    def conditions(self, name: str) -> dict[str, str]:
+        """Return the pins of a file, each with the condition that it stands under."""
+        found, condition = {}, ""
+        for line in self.pins(name):
+            if tag := re.fullmatch(r"\{% (?:if (.+)|endif) %\}", line):
+                condition = (tag[1] or "").replace("cookiecutter.", "")
+            else:
+                found[line] = condition
+        return found
+
+
+def lay_out(path: Path) -> Workshop:
+    """Write the small template, and publish its packages."""
+    made = Workshop(path)
+    for folder in ("index", TEMPLATE.name):
+        (path / folder).mkdir()
+    shutil.copytree(ROOT / "scripts", path / "scripts")
+    (path / "cookiecutter.json").write_text(QUESTIONS, encoding="utf-8")
+    (path / "requirements-dev.in").write_text("broom>=1,<2\n", encoding="utf-8")
+    made.file("pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    for wheel in WHEELS:
+        made.publish(*wheel)
+    return made

@@ -35,7 +35,7 @@ from app.routers import (
     users,
 )
 {% if cookiecutter.task_queue == "none" %}
-from app.tasks.worker import working
+from app.tasks.in_process import working
 {% endif %}
 
 

@@ -1,8 +1,7 @@
-"""Workers and schedulers as processes of their own, which come back when they are killed."""
+"""Workers and schedulers as processes of their own, with the jobs for tests."""
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 from asyncio.subprocess import Process
@@ -10,59 +9,74 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from signal import Signals
 
 from dev.chaos.jobs import register
 from tests.process import PROJECT
 
 register()
 
-MODULES = ("app.tasks.worker", "app.tasks.scheduler")
+SCHEDULER = "app.tasks.scheduler"
+# Whichever of these a project has.
+WORKERS = [
+    f"app.tasks.{name}"
+    for name in ("worker", "celery_app")
+    if (PROJECT / "app" / "tasks" / f"{name}.py").exists()
+]
 
 
 @dataclass
-class Workers:
+class Processes:
     """The running processes, by module."""
 
     log: Path
-    processes: dict[str, Process] = field(default_factory=dict)
+    running: dict[str, Process] = field(default_factory=dict)
 
-    async def start(self, module: str) -> None:
-        """Start a process of the service."""
-        with self.log.open("a") as log:
-            self.processes[module] = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "dev.chaos.process",
-                module,
-                cwd=PROJECT,
-                env=os.environ | {"ENVIRONMENT": "test"},
-                stdout=log,
-                stderr=log,
-            )
+    async def start(self, *modules: str) -> None:
+        """Start processes of the service."""
+        for module in modules:
+            with self.log.open("a") as log:
+                self.running[module] = await asyncio.create_subprocess_exec(
+                    *(sys.executable, "-m", "dev.chaos.process", module),
+                    cwd=PROJECT,
+                    env=os.environ | {"ENVIRONMENT": "test"},
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
 
-    async def end(self, module: str, number: signal.Signals) -> int:
-        """Send a signal, and return the exit status."""
-        process = self.processes.pop(module)
-        if process.returncode is None:
-            process.send_signal(number)
-        return await process.wait()
+    def send(self, number: Signals, *modules: str) -> None:
+        """Send a signal to processes, and to none of their children."""
+        for module in modules:
+            self.running[module].send_signal(number)
 
-    async def kill(self) -> None:
-        """Kill the worker, and start another one, as whatever runs the service does."""
-        await self.end("app.tasks.worker", signal.SIGKILL)
-        await self.start("app.tasks.worker")
+    async def end(self, number: Signals, *modules: str) -> list[int]:
+        """Send a signal, and return the exit statuses."""
+        ending = [self.running.pop(module) for module in modules]
+        for process in ending:
+            if process.returncode is None:
+                process.send_signal(number)
+        return [await process.wait() for process in ending]
+
+    async def kill(self, *modules: str) -> None:
+        """Kill processes with all of their children, as a machine does that loses power."""
+        for module in modules:
+            process = self.running.pop(module)
+            os.killpg(process.pid, Signals.SIGKILL)
+            await process.wait()
+
+    def read_log(self) -> str:
+        """Return everything that the processes have printed so far."""
+        return self.log.read_text(encoding="utf-8")
 
 
 @asynccontextmanager
-async def working() -> AsyncIterator[Workers]:
-    """Run a worker and a scheduler meanwhile."""
+async def working(*modules: str) -> AsyncIterator[Processes]:
+    """Run processes meanwhile: the workers and a scheduler if none are named."""
     with tempfile.NamedTemporaryFile() as log:
-        workers = Workers(Path(log.name))
-        for module in MODULES:
-            await workers.start(module)
+        processes = Processes(Path(log.name))
+        await processes.start(*(modules or (*WORKERS, SCHEDULER)))
         try:
-            yield workers
+            yield processes
         finally:
-            for module in list(workers.processes):
-                await workers.end(module, signal.SIGTERM)
-            print(workers.log.read_text())
+            await processes.end(Signals.SIGTERM, *processes.running)

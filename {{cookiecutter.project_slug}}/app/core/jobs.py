@@ -32,8 +32,8 @@ JOBS = {
 
 # A worker that runs a job says so every `BEAT_SECONDS`; what was not heard of for `LEASE_SECONDS`
 # is taken for dead, and its job runs elsewhere.
-LEASE_SECONDS = 8
-BEAT_SECONDS = 2.5
+LEASE_SECONDS = 6
+BEAT_SECONDS = 2
 
 # A job that waits is published again after this time, then after twice as long, and so on: the
 # queue may have lost it.

@@ -9,7 +9,7 @@ from app.crud.file import file_crud
 from app.models.file import File
 from app.models.job import Job
 from app.models.user import User
-from app.services.images import check_image
+from app.services.image_header import check_image
 from app.services.job_service import job_service
 from app.services.product_service import product_service
 

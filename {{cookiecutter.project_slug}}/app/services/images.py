@@ -18,7 +18,7 @@ LONGER_SIDES = {"large": LARGEST, "medium": 480, "small": 160}
 LET_IN: dict[str, Callable[[bytes], bytes]] = {"JPEG": whole_jpeg, "PNG": still_png, "WEBP": bytes}
 
 # Pillow raises an error at twice its limit, and only warns below.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values()) // 2
 
 # What undoes each orientation of EXIF.
 TURNS = {
@@ -89,10 +89,10 @@ def colours_of(image: Image.Image) -> str:
 def in_srgb(image: Image.Image) -> Image.Image:
     """Convert from the embedded colour profile; one that cannot be used is ignored."""
     if profile := image.info.get("icc_profile"):
-        with suppress(OSError, ImageCms.PyCMSError):
+        with suppress(OSError, ValueError, ImageCms.PyCMSError):
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, SRGB, outputMode=colours_of(image))
-            return converted or image
+            to_srgb = ImageCms.buildTransform(source, SRGB, image.mode, colours_of(image))
+            return to_srgb.apply(image)
     return image.convert(colours_of(image))
 
 

@@ -36,8 +36,8 @@ async def send_bulk_emails(run: Run, subject: str, text: str) -> None:
     A worker that dies between a mail and its note sends that one again, under the same Message-ID.
     After `MAILS_A_RUN` the job makes room for others, and goes on in another run.
     """
-    before: dict[str, Any] | None = run.job.checkpoint
-    state = before or await in_transaction(notification_service.begin)
+    begin = notification_service.begin
+    state: dict[str, Any] = run.job.checkpoint or await in_transaction(begin)
     recipients = await in_transaction(
         partial(notification_service.recipients, after=UUID(state["after"]), limit=MAILS_A_RUN)
     )

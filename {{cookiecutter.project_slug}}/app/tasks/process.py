@@ -33,19 +33,18 @@ def run_process(serve: Callable[[], Awaitable[None]]) -> None:
 
 @asynccontextmanager
 async def alive() -> AsyncIterator[None]:
-    """Touch a file every `SIGN_SECONDS`, as long as the event loop turns."""
+    """Give signs of life, as long as the event loop turns."""
 
-    async def touch() -> None:
+    async def give_signs() -> None:
         while True:
             SIGN_OF_LIFE.touch()
             await asyncio.sleep(SIGN_SECONDS)
 
-    touching = asyncio.create_task(touch())
+    giving = asyncio.create_task(give_signs())
     try:
         yield
     finally:
-        touching.cancel()
-        SIGN_OF_LIFE.unlink(missing_ok=True)
+        giving.cancel()
 
 
 def is_alive() -> bool:

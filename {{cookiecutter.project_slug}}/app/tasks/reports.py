@@ -6,7 +6,8 @@ from functools import partial
 from app.core.database import in_transaction
 from app.services.file_service import FileContent, file_service
 from app.services.report_service import report_service
-from app.services.sales_report import as_csv, as_xlsx
+from app.services.sales_report import as_csv
+from app.services.sales_workbook import as_xlsx
 from app.tasks.run import Run
 
 CSV = "text/csv; charset=utf-8"

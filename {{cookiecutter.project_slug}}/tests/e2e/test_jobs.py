@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -10,20 +11,22 @@ from app.core.enums import JobStatus
 from app.models.job import Job
 from app.models.product import Product
 from app.services.job_service import job_service
+from app.services.product_service import product_service
 from tests.factories import make_product, unit_of_work
-from tests.workers import Workers, working
+from tests.workers import WORKERS, Processes, working
 
 PATIENCE_SECONDS = 30
+ENDED = {JobStatus.DONE, JobStatus.FAILED}
 
 
 @pytest.fixture
-async def workers(committed: None) -> AsyncIterator[Workers]:
-    """A worker and a scheduler."""
-    async with working() as workers:
-        yield workers
+async def processes(committed: None) -> AsyncIterator[Processes]:
+    """Workers and a scheduler."""
+    async with working() as processes:
+        yield processes
 
 
-async def queue(name: str, product: Product | None = None, **arguments: object) -> Job:
+async def queue(name: str, product: Product | None = None, **arguments: Any) -> Job:
     """Queue a job as a request does."""
     if product is not None:
         arguments["product_id"] = str(product.id)
@@ -45,28 +48,46 @@ async def wait_for(job: Job, *statuses: JobStatus) -> Job:
 
 
 async def stock_of(product: Product) -> int:
-    from app.services.product_service import product_service
     async with unit_of_work() as db:
         return (await product_service.get_product(db, product.id)).stock
 
 
-async def test_a_job_runs_and_has_its_effect(workers: Workers) -> None:
+@pytest.mark.parametrize("name", ["add_piece", "compute_piece"])
+async def test_a_job_runs_and_has_its_effect(processes: Processes, name: str) -> None:
     product = await make_product(stock=0)
 
-    job = await queue("add_piece", product)
+    job = await queue(name, product)
 
-    done = await wait_for(job, JobStatus.DONE)
-    assert (done.attempt, done.progress, done.result["counts"]) == (1, 100, {"pieces": 1})
+    done = await wait_for(job, *ENDED)
+    assert (done.status, done.attempt, done.progress) == (JobStatus.DONE, 1, 100)
+    assert done.result == {"counts": {"pieces": 1}, "files": []}
     assert await stock_of(product) == 1
 
 
-async def test_a_job_whose_worker_is_killed_runs_again_with_one_effect(workers: Workers) -> None:
+@pytest.mark.parametrize("name", ["add_piece", "compute_piece"])
+async def test_a_job_whose_worker_is_killed_runs_again_with_one_effect(
+    processes: Processes, name: str
+) -> None:
     product = await make_product(stock=0)
-    job = await queue("add_piece", product, seconds=1)
+    job = await queue(name, product, seconds=1)
     await wait_for(job, JobStatus.RUNNING)
 
-    await workers.kill()
+    await processes.kill(*WORKERS)
+    await processes.start(*WORKERS)
 
-    done = await wait_for(job, JobStatus.DONE)
-    assert done.attempt == 2
+    done = await wait_for(job, *ENDED)
+    assert (done.status, done.attempt) == (JobStatus.DONE, 2)
     assert await stock_of(product) == 1
+
+
+@pytest.mark.parametrize("name", ["fail", "leave_computing", "hang"])
+async def test_a_job_that_always_fails_becomes_a_dead_letter(
+    processes: Processes, name: str
+) -> None:
+    job = await queue(name)
+
+    dead = await wait_for(job, *ENDED)
+
+    assert dead.status == JobStatus.FAILED
+    assert dead.attempt <= 5
+    assert dead.error

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import structlog
 from arq import Worker, func
-from arq.worker import Function, create_worker
+from arq.worker import create_worker
 from redis.exceptions import RedisError
 
 from app.config import settings
-from app.core import queue
+from app.core import arq_queue
 from app.core.jobs import JOBS
+from app.tasks.limits import check_limits
 from app.tasks.process import alive, run_process
 from app.tasks.runner import run_job
 
@@ -22,7 +23,7 @@ RECONNECT_SECONDS = 1
 # ARQ looks for work so often: the longest that a job waits for a free worker.
 POLL_SECONDS = 0.05
 # The runner ends a job in time; ARQ's own limit is there for a runner that does not.
-MARGIN_SECONDS = 30
+LIMIT_SECONDS = 3600
 
 
 async def run(ctx: dict[Any, Any], *arguments: Any, **_: Any) -> None:
@@ -31,22 +32,19 @@ async def run(ctx: dict[Any, Any], *arguments: Any, **_: Any) -> None:
     await run_job(UUID(job_id))
 
 
-def functions() -> list[Function]:
-    """Give ARQ a function for each job; it keeps no results, since the job's row has them."""
-    return [
-        func(run, name=name, keep_result=0, timeout=spec.time_limit_seconds + MARGIN_SECONDS)
-        for name, spec in JOBS.items()
-    ]
+check_limits(LIMIT_SECONDS)
 
 
 class WorkerSettings:
     """What ARQ reads."""
 
-    functions: ClassVar = functions()
-    redis_settings = queue.redis_settings()
-    queue_name = queue.NAME
-    job_serializer = staticmethod(queue.serialize)
-    job_deserializer = staticmethod(queue.deserialize)
+    # One for each job, so that ARQ's log names them; results are in the jobs' rows.
+    functions: ClassVar = [func(run, name=name, keep_result=0) for name in JOBS]
+    job_timeout = LIMIT_SECONDS
+    redis_settings = arq_queue.redis_settings()
+    queue_name = arq_queue.NAME
+    job_serializer = staticmethod(arq_queue.serialize)
+    job_deserializer = staticmethod(arq_queue.deserialize)
     max_jobs = settings.worker_concurrency
     poll_delay = POLL_SECONDS
     job_completion_wait = settings.shutdown_seconds

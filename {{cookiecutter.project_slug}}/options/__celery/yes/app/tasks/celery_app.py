@@ -1,0 +1,108 @@
+"""The Celery worker: `python -m app.tasks.celery_app`, or `celery -A app.tasks.celery_app worker`.
+
+Each of its processes has one event loop for life, and runs one job at a time on it.
+"""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from threading import Timer
+from typing import Any
+from uuid import UUID
+
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutting_down,
+)
+
+from app.config import settings
+from app.core.celery_queue import TASK, VISIBILITY_SECONDS, celery
+from app.core.database import close_database
+from app.core.logging import configure_logging
+from app.tasks.limits import check_limits
+from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS
+from app.tasks.runner import run_job
+
+# Told to a process that is to hand its job back; Celery itself uses the other one.
+HAND_BACK = signal.SIGUSR2
+# A blocking read of the queue takes a few seconds, so a worker waits longer than who only writes.
+SOCKET_SECONDS = 30
+
+celery.conf.update(
+    worker_pool="prefork",
+    worker_concurrency=settings.worker_processes,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_SECONDS,
+        "socket_connect_timeout": SOCKET_SECONDS,
+        "socket_timeout": SOCKET_SECONDS,
+        "socket_keepalive": True,
+    },
+)
+check_limits(VISIBILITY_SECONDS)
+
+loops: list[asyncio.Runner] = []
+
+
+@setup_logging.connect
+def set_up_logging(**_: Any) -> None:
+    """Write Celery's log as all others are."""
+    configure_logging()
+
+
+@worker_process_init.connect
+def begin(**_: Any) -> None:
+    """Make the event loop of this process."""
+    loops.append(asyncio.Runner())
+
+
+@worker_process_shutdown.connect
+def end(**_: Any) -> None:
+    """Close the connections of this process."""
+    for runner in loops:
+        runner.run(close_database())
+        runner.close()
+
+
+@celery.task(name=TASK)
+def run(job_id: str) -> None:
+    """Run the job that a message names."""
+    (runner,) = loops
+    with suppress(asyncio.CancelledError):
+        runner.run(run_until_handed_back(UUID(job_id)))
+
+
+async def run_until_handed_back(job_id: UUID) -> None:
+    """Run a job, unless the worker stops before its end."""
+    work = asyncio.create_task(run_job(job_id))
+    asyncio.get_running_loop().add_signal_handler(HAND_BACK, work.cancel)
+    await work
+
+
+@worker_ready.connect
+def know_processes(sender: Any, **_: Any) -> None:
+    """Give signs of life, and have jobs handed back that outlast the time for a shutdown."""
+    sender.timer.call_repeatedly(SIGN_SECONDS, SIGN_OF_LIFE.touch)
+
+    @worker_shutting_down.connect(weak=False)
+    def hand_back_later(**_: Any) -> None:
+        timer = Timer(settings.shutdown_seconds, hand_back, [sender.pool])
+        timer.daemon = True
+        timer.start()
+
+
+def hand_back(pool: Any) -> None:
+    """Tell each process to hand its job back."""
+    for process in pool.info["processes"]:
+        with suppress(ProcessLookupError):
+            os.kill(process, HAND_BACK)
+
+
+if __name__ == "__main__":
+    celery.worker_main(["worker", "--without-gossip", "--without-mingle", "--without-heartbeat"])
