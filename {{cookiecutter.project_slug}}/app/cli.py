@@ -1,16 +1,22 @@
-"""Commands for operators: `python -m app.cli create-admin EMAIL`."""
+"""Commands for operators: `python -m app.cli --help`."""
 
 import argparse
 import asyncio
 import sys
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.database import close_database, get_db
 from app.core.exceptions import AppError
+from app.core.pagination import PageRequest
+from app.core.queue import close_queue
 from app.schemas.fields import Email
+from app.services.job_service import job_service
 from app.services.user_service import user_service
+
+LINES_AT_ONCE = 100
 
 
 async def create_admin(email: str, *, if_none: bool) -> None:
@@ -20,6 +26,31 @@ async def create_admin(email: str, *, if_none: bool) -> None:
             return
         password = await user_service.create_admin(db, email)
     print(f"Admin {email} made. Password, shown this once: {password}")
+
+
+async def show_dead_jobs() -> None:
+    """Print the jobs that failed for good, the newest first, a line each."""
+    cursor = None
+    while True:
+        async with asynccontextmanager(get_db)() as db:
+            page = await job_service.list_dead(db, PageRequest(LINES_AT_ONCE, cursor))
+        for job in page.items:
+            print(f"{job.id}  {job.finished_at:%Y-%m-%d %H:%M}  {job.name}  {job.error}")
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def run_dead_job_again(job_id: UUID) -> None:
+    """Queue a job that failed for good, with all its tries."""
+    async with asynccontextmanager(get_db)() as db:
+        await job_service.run_again(db, job_id)
+
+
+async def discard_dead_job(job_id: UUID) -> None:
+    """Give up a job that failed for good."""
+    async with asynccontextmanager(get_db)() as db:
+        await job_service.discard(db, job_id)
 
 
 def email_address(text: str) -> str:
@@ -37,14 +68,24 @@ def parse_arguments() -> argparse.Namespace:
     admin = commands.add_parser("create-admin", help="make an admin, print the password once")
     admin.add_argument("email", type=email_address)
     admin.add_argument("--if-none", action="store_true", help="do nothing if there is an admin")
+    admin.set_defaults(action=lambda given: create_admin(given.email, if_none=given.if_none))
+    dead = commands.add_parser("dead-jobs", help="show the jobs that failed for good")
+    dead.set_defaults(action=lambda _: show_dead_jobs())
+    again = commands.add_parser("retry-job", help="run a job that failed for good again")
+    again.add_argument("job_id", type=UUID)
+    again.set_defaults(action=lambda given: run_dead_job_again(given.job_id))
+    discard = commands.add_parser("discard-job", help="give up a job that failed for good")
+    discard.add_argument("job_id", type=UUID)
+    discard.set_defaults(action=lambda given: discard_dead_job(given.job_id))
     return parser.parse_args()
 
 
 async def run(arguments: argparse.Namespace) -> None:
-    """Run the command, and close the database's connections."""
+    """Run the command, and close all connections."""
     try:
-        await create_admin(arguments.email, if_none=arguments.if_none)
+        await arguments.action(arguments)
     finally:
+        await close_queue()
         await close_database()
 
 

@@ -93,6 +93,7 @@ class Settings(SafeStart, BaseSettings):
     worker_processes: int = Field(default=2, ge=1, le=64)
     shutdown_seconds: float = Field(default=25, ge=0)
     job_days: int = Field(default=30, ge=1)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     ozon_url: str | None = None
     ozon_api_key: SecretStr | None = None

@@ -1,14 +1,18 @@
-"""`make run`: a database and a Redis, a first admin, and the service, until Ctrl-C."""
+"""`make run`: a database, a Redis, a first admin, the service and its workers, until Ctrl-C."""
 
 import argparse
+import shlex
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 from dev.database import MIGRATE_COMMAND
 from dev.environment import PROJECT, development_environment, run_module
+from dev.workers import WORKERS
 
 HOST = "127.0.0.1"
 FIRST_ADMIN = "admin@example.com"
@@ -58,14 +62,39 @@ def serve(port: int, environment: dict[str, str]) -> int:
     print(f"\n  Service  {address}\n  API      {address}/docs\n  Stop     Ctrl-C\n", flush=True)
     options = ["--reload", "--reload-dir", "app", "--host", HOST, "--port", str(port)]
     command = [sys.executable, "-m", *SERVER, *options]
-    server = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    with workers(environment):
+        server = subprocess.Popen(command, cwd=PROJECT, env=environment)
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reached the server as well; any other signal has come to this process alone.
+            server.terminate()
+            server.wait()
+            return 0
+
+
+@contextmanager
+def workers(environment: dict[str, str]) -> Iterator[None]:
+    """Run the workers and a scheduler meanwhile, each anew when a file of the service changes."""
+    watch = [sys.executable, "-m", "watchfiles", "--filter", "python", "--target-type", "command"]
+    modules = [*WORKERS, "app.tasks.scheduler"] if WORKERS else []
+    running = [
+        # A Ctrl-C in the terminal must reach them through their watchers alone.
+        subprocess.Popen(
+            [*watch, shlex.join([sys.executable, "-m", module]), "app"],
+            cwd=PROJECT,
+            env=environment,
+            start_new_session=True,
+        )
+        for module in modules
+    ]
     try:
-        return server.wait()
-    except KeyboardInterrupt:
-        # Ctrl-C reached the server as well; any other signal has come to this process alone.
-        server.terminate()
-        server.wait()
-        return 0
+        yield
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
 
 
 if __name__ == "__main__":

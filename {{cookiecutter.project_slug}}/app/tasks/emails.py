@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import aiosmtplib
@@ -36,8 +35,9 @@ async def send_bulk_emails(run: Run, subject: str, text: str) -> None:
     A worker that dies between a mail and its note sends that one again, under the same Message-ID.
     After `MAILS_A_RUN` the job makes room for others, and goes on in another run.
     """
-    begin = notification_service.begin
-    state: dict[str, Any] = run.job.checkpoint or await in_transaction(begin)
+    state = run.job.checkpoint
+    if state is None:
+        state = await in_transaction(notification_service.begin)
     recipients = await in_transaction(
         partial(notification_service.recipients, after=UUID(state["after"]), limit=MAILS_A_RUN)
     )

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from app.config import settings
 from app.core.database import close_database
 from app.core.logging import configure_logging
+from app.core.metrics import serve_metrics
 from app.core.queue import close_queue
 
 SIGN_OF_LIFE = Path(tempfile.gettempdir()) / "worker.alive"
@@ -33,7 +35,9 @@ def run_process(serve: Callable[[], Awaitable[None]]) -> None:
 
 @asynccontextmanager
 async def alive() -> AsyncIterator[None]:
-    """Give signs of life, as long as the event loop turns."""
+    """Give signs of life, as long as the event loop turns, and show metrics."""
+
+    serve_metrics(settings.metrics_port)
 
     async def give_signs() -> None:
         while True:

@@ -18,6 +18,7 @@ from app.core.jobs import BEAT_SECONDS, JOBS, LONGEST_RETRY_SECONDS, RETRY_SECON
 from app.crud.job import Changes, job_crud
 from app.models.job import Job
 from app.services.job_service import ended
+from app.tasks import metrics
 from app.tasks.registry import FUNCTIONS
 from app.tasks.run import NotDoneYetError, Run, RunLostError, lease_end
 
@@ -34,26 +35,32 @@ async def run_job(job_id: UUID) -> None:
     if job is None:
         return
     with structlog.contextvars.bound_contextvars(job_id=str(job.id), job=job.name, **job.context):
-        await attempt(Run(job))
+        with metrics.SECONDS.labels(job.name).time():
+            outcome = await attempt(Run(job))
+        metrics.RUNS.labels(job.name, outcome).inc()
+        log.info("job ended", outcome=outcome, attempt=job.attempt)
 
 
-async def attempt(run: Run) -> None:
-    """Do the work, and write down how it ended."""
+async def attempt(run: Run) -> str:
+    """Do the work, write down how it ended, and return that in a word."""
     try:
         await work_while_beating(run)
     except RunLostError:
-        log.info("job stopped", attempt=run.job.attempt)
+        return "stopped"
     except NotDoneYetError:
         await close(run, {**handed_back(run.job), "attempt": 0})
+        return "goes_on"
     except asyncio.CancelledError:
         # The worker stops. What it had begun is begun anew elsewhere, and was no try.
         await asyncio.shield(close(run, handed_back(run.job)))
+        metrics.RUNS.labels(run.job.name, "handed_back").inc()
         raise
     except Exception as error:
-        log.exception("job failed", attempt=run.job.attempt)
-        await close(run, after_error(run.job, error))
-    else:
-        log.info("job done", attempt=run.job.attempt)
+        changes = after_error(run.job, error)
+        log.exception("job failed")
+        await close(run, changes)
+        return str(changes["status"])
+    return "done"
 
 
 async def work_while_beating(run: Run) -> None:

@@ -1,6 +1,5 @@
 """Jobs that begin by the clock: one run a tick, however many schedulers there are."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -39,7 +38,7 @@ if settings.ozon_url:
     SCHEDULES.append(Schedule("*/15 * * * *", "sync_products"))
 
 
-async def queue_ticks(schedules: Iterable[Schedule]) -> None:
+async def queue_ticks() -> None:
     """Queue what has to begin by now."""
-    for schedule in schedules:
+    for schedule in SCHEDULES:
         await schedule.queue_tick()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from typing import Any
 from uuid import UUID
 
 from celery import Celery
@@ -49,7 +50,7 @@ async def enqueue(job: str, job_id: UUID, message: str) -> None:
     Raises:
         OperationalError: Redis is away; nothing is lost, since a relay publishes the job again.
     """
-    limit = JOBS[job].time_limit_seconds + MARGIN_SECONDS
+    limit = round(JOBS[job].time_limit_seconds) + MARGIN_SECONDS
     # Celery's client is not made for an event loop, so it waits in a thread.
     await asyncio.to_thread(
         celery.send_task, TASK, [str(job_id)], task_id=message, time_limit=limit, retry=False
@@ -64,7 +65,8 @@ async def queue_length() -> int:
 def count() -> int:
     """Ask Redis how many messages wait."""
     with celery.connection_for_read() as connection:
-        return int(connection.default_channel.client.llen(NAME))
+        channel: Any = connection.default_channel
+        return int(channel.client.llen(NAME))
 
 
 async def close_queue() -> None:

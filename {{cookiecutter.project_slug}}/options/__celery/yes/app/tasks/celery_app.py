@@ -23,6 +23,7 @@ from app.config import settings
 from app.core.celery_queue import TASK, VISIBILITY_SECONDS, celery
 from app.core.database import close_database
 from app.core.logging import configure_logging
+from app.core.metrics import serve_metrics
 from app.tasks.limits import check_limits
 from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS
 from app.tasks.runner import run_job
@@ -88,6 +89,7 @@ async def run_until_handed_back(job_id: UUID) -> None:
 @worker_ready.connect
 def know_processes(sender: Any, **_: Any) -> None:
     """Give signs of life, and have jobs handed back that outlast the time for a shutdown."""
+    serve_metrics(settings.metrics_port)
     sender.timer.call_repeatedly(SIGN_SECONDS, SIGN_OF_LIFE.touch)
 
     @worker_shutting_down.connect(weak=False)
@@ -105,4 +107,6 @@ def hand_back(pool: Any) -> None:
 
 
 if __name__ == "__main__":
-    celery.worker_main(["worker", "--without-gossip", "--without-mingle", "--without-heartbeat"])
+    celery.worker_main(
+        ["--quiet", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    )

@@ -1,0 +1,3 @@
+"""The modules that run as workers beside the API."""
+
+WORKERS = ("app.tasks.celery_app",)
