@@ -15,7 +15,7 @@ MARKER = PROJECT / ".bake-incomplete"
 
 
 def chosen_trees() -> Iterator[Path]:
-    """Give the folder of each chosen answer that adds files."""
+    """Give the folders of the chosen answers, and of what follows from them."""
     for question in sorted(OPTIONS.iterdir()):
         if question.name not in ANSWERS:
             sys.exit(f"options/{question.name}: there is no such question; rename the folder")

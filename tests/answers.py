@@ -4,13 +4,22 @@ from baking import CHOICES, Answers
 
 # Every answer of every choice question, in pairs with every answer of the others.
 COMBINATIONS: list[Answers] = [
-    {"python_version": "3.13", "database": "postgresql"},
-    {"python_version": "3.14", "database": "postgresql"},
-    {"python_version": "3.12", "database": "postgresql"},
-    {"python_version": "3.11", "database": "postgresql"},
-    {"python_version": "3.13", "database": "mongodb"},
-    {"python_version": "3.12", "database": "mongodb"},
-    {"python_version": "3.11", "database": "mongodb"},
+    {"python_version": "3.13", "database": "postgresql", "task_queue": "arq"},
+    {"python_version": "3.13", "database": "mongodb", "task_queue": "celery"},
+    {"python_version": "3.13", "database": "postgresql", "task_queue": "both"},
+    {"python_version": "3.13", "database": "mongodb", "task_queue": "none"},
+    {"python_version": "3.14", "database": "postgresql", "task_queue": "arq"},
+    {"python_version": "3.14", "database": "postgresql", "task_queue": "celery"},
+    {"python_version": "3.14", "database": "postgresql", "task_queue": "both"},
+    {"python_version": "3.14", "database": "postgresql", "task_queue": "none"},
+    {"python_version": "3.12", "database": "mongodb", "task_queue": "arq"},
+    {"python_version": "3.12", "database": "postgresql", "task_queue": "celery"},
+    {"python_version": "3.12", "database": "mongodb", "task_queue": "both"},
+    {"python_version": "3.12", "database": "postgresql", "task_queue": "none"},
+    {"python_version": "3.11", "database": "postgresql", "task_queue": "arq"},
+    {"python_version": "3.11", "database": "mongodb", "task_queue": "celery"},
+    {"python_version": "3.11", "database": "postgresql", "task_queue": "both"},
+    {"python_version": "3.11", "database": "mongodb", "task_queue": "none"},
 ]
 
 # Each would leave a file called RAN if anything on the way took it for code.
@@ -34,6 +43,7 @@ HOSTILE: list[Answers] = [
         "author_name": "字" * 35,
         "author_email": "o'brien+{x}@sub.example.com",
         "database": "mongodb",
+        "task_queue": "both",
     },
 ]
 

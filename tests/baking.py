@@ -1,12 +1,16 @@
 """What a test sees of the repository and of a generated project."""
 
+import ast
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cookiecutter.utils import create_env_with_context
 
 from answer_rules import refusals
 
@@ -18,18 +22,30 @@ CHOICES: dict[str, list[str]] = {
     for question, answers in QUESTIONS.items()
     if isinstance(answers, list) and not question.startswith("_")
 }
+# What follows from answers: a word or nothing.
+DERIVED: dict[str, str] = {
+    name: text
+    for name, text in QUESTIONS.items()
+    if name.startswith("__") and name not in ("__prompts__", "__refused")
+}
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-# The databases whose projects run on the Python that runs these tests.
-DATABASES = [
-    each
-    for each in CHOICES["database"]
-    if not refusals({"database": each, "python_version": PYTHON})
-]
 MADE_BY_TOOLS = {".git", ".venv", ".cache", "build", "__pycache__"} | {
     f".{tool}_cache" for tool in ("mypy", "pytest", "ruff")
 }
 
 Answers = dict[str, str]
+
+# Projects to install and to run: each database and each queue, on the Python that runs these tests.
+PROJECTS: list[Answers] = [
+    answers
+    for answers in (
+        {"database": "postgresql", "task_queue": "arq"},
+        {"database": "mongodb", "task_queue": "celery"},
+        {"database": "postgresql", "task_queue": "both"},
+        {"database": "mongodb", "task_queue": "none"},
+    )
+    if not refusals(answers | {"python_version": PYTHON})
+]
 
 
 @dataclass(frozen=True)
@@ -94,13 +110,30 @@ def snapshot(folder: Path) -> dict[str, bytes | None]:
     }
 
 
+def with_derived(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the private values that follow from answers."""
+    template = create_env_with_context({"cookiecutter": QUESTIONS}).from_string
+    derived = {name: template(text).render(cookiecutter=answers) for name, text in DERIVED.items()}
+    return {**answers, **derived}
+
+
 def template_files(answers: Answers) -> dict[str, Path]:
     """Map a file's place in a project to the file of the template that is rendered to it."""
     places = {}
+    chosen = with_derived(answers)
     for name, path in files_below(TEMPLATE).items():
         first, *rest = name.split("/")
         if first != "options":
             places[name] = path
-        elif answers[rest[0]] == rest[1]:
+        elif chosen[rest[0]] == rest[1]:
             places["/".join(rest[2:])] = path
     return places
+
+
+def statements(source: str) -> list[str]:
+    """Return the statements of a module in their order, those of a class each by itself."""
+    found: list[str] = []
+    for node in ast.parse(source).body:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        found += [ast.unparse(each) for each in inner]
+    return found

@@ -12,7 +12,7 @@ import yaml
 from conftest import Baker
 
 from answers import COMBINATIONS, HOSTILE
-from baking import CHOICES, ROOT, Answers, Bake
+from baking import CHOICES, ROOT, Answers, Bake, template_files
 
 LEFT_OVER = re.compile(r"cookiecutter|\{%|%\}|\{#|#\}|options/")
 RUFF = Path(sys.executable).with_name("ruff")
@@ -20,7 +20,7 @@ RUFF = Path(sys.executable).with_name("ruff")
 # Phase 0.1 of the document, then the files that its later phases name.
 LAYOUT = {
     "app": "__init__ main config dependencies",
-    "app/core": "database security auth exceptions logging",
+    "app/core": "database redis queue security auth exceptions logging",
     "app/models": "user product order",
     "app/crud": "base user product order",
     "app/services": "user_service product_service order_service",
@@ -31,6 +31,12 @@ LAYOUT = {
 LAYOUT_OF_DATABASE = {
     "postgresql": {"alembic": "env"},
     "mongodb": {"migrations": "__main__"},
+}
+LAYOUT_OF_QUEUE = {
+    "arq": {"app/tasks": "emails worker"},
+    "celery": {"app/tasks": "emails celery_app"},
+    "both": {"app/tasks": "emails worker celery_app"},
+    "none": {"app/tasks": "emails"},
 }
 PYTHONS_OF_DATABASE = {"postgresql": ">=3.11", "mongodb": ">=3.11,<3.14"}
 TOP_LEVEL = {
@@ -68,9 +74,17 @@ def test_bake_has_nothing_left_of_the_template(bake: Baker, answers: Answers) ->
 @every_bake
 def test_bake_has_the_layout_of_the_document(bake: Baker, answers: Answers) -> None:
     layout = LAYOUT | LAYOUT_OF_DATABASE[answers["database"]]
+    layout |= LAYOUT_OF_QUEUE[answers["task_queue"]]
     modules = {f"{folder}/{name}.py" for folder, names in layout.items() for name in names.split()}
 
     assert modules | TOP_LEVEL <= set(bake(**answers).files())
+
+
+@every_bake
+def test_bake_has_the_files_of_its_answers_and_no_others(bake: Baker, answers: Answers) -> None:
+    files = bake(**answers).files()
+
+    assert files == sorted({*template_files(answers), ".env"})
 
 
 def test_tree_in_the_readme_shows_what_is_there(bake: Baker) -> None:

@@ -1,12 +1,11 @@
 """The databases: bakes differ only where data is stored, and name no database but their own."""
 
-import ast
 import re
 
 import pytest
 from conftest import Baker
 
-from baking import CHOICES, Bake
+from baking import CHOICES, Bake, statements
 
 # Where a bake may differ from one with another database: these files,
 OWN_FILES = re.compile(
@@ -77,15 +76,6 @@ def test_composition_roots_differ_only_in_statements_about_the_database(
     assert [each for each in differing if not OWN_STATEMENTS[name].search(each)] == []
     shared = [[each for each in found if each not in differing] for found in (one, other)]
     assert shared[0] == shared[1], "the order of statements differs"
-
-
-def statements(source: str) -> list[str]:
-    """Return the statements of a module in their order, those of a class each by itself."""
-    found: list[str] = []
-    for node in ast.parse(source).body:
-        inner = node.body if isinstance(node, ast.ClassDef) else [node]
-        found += [ast.unparse(each) for each in inner]
-    return found
 
 
 @every_database

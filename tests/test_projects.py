@@ -18,7 +18,7 @@ import pytest
 from conftest import Baker, Tally
 
 from answers import HOSTILE
-from baking import CHOICES, DATABASES, PYTHON, ROOT, Bake, files_below, run
+from baking import CHOICES, PROJECTS, PYTHON, ROOT, Answers, Bake, files_below, run
 
 CACHE = ROOT / ".cache"
 START_SECONDS = 120
@@ -29,12 +29,12 @@ NO_DATABASE = {
 }
 
 
-@pytest.fixture(scope="session", params=DATABASES)
+@pytest.fixture(scope="session", params=PROJECTS, ids=lambda answers: "-".join(answers.values()))
 def project(
     bake: Baker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Bake:
-    """Give a project of each database to work in, in turn; the bake itself stays as it is."""
-    return copy_of(bake(database=request.param), tmp_path_factory.mktemp("project"))
+    """Give a project of each kind to work in, in turn; the bakes themselves stay as they are."""
+    return copy_of(bake(**request.param), tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def repository(bake: Baker, tmp_path: Path) -> Path:
     for name, path in files_below(ROOT).items():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy / name)
-    default = environment_for(CHOICES["database"][0])
+    default = environment_for({question: answers[0] for question, answers in CHOICES.items()})
     environments = ((Path(sys.prefix), ".venv"), (default, "build/.venv"))
     for environment, place in environments:
         (copy / place).mkdir(parents=True)
@@ -70,9 +70,9 @@ def repository(bake: Baker, tmp_path: Path) -> Path:
     return copy
 
 
-def environment_for(database: str) -> Path:
-    """Return the environment that all projects with a database share."""
-    return CACHE / f"venv-{PYTHON}-{database}"
+def environment_for(answers: Answers) -> Path:
+    """Return the environment that all projects with the same pins share."""
+    return CACHE / f"venv-{PYTHON}-{answers['database']}-{answers['task_queue']}"
 
 
 def tools(project: Bake) -> tuple[str, str]:
@@ -80,7 +80,7 @@ def tools(project: Bake) -> tuple[str, str]:
 
     The project's `make` renews the environment when its pins are others.
     """
-    environment = environment_for(project.answers["database"])
+    environment = environment_for(project.answers)
     return f"VENV={environment}", f"PYTHON={sys.executable}"
 
 
@@ -124,7 +124,7 @@ def test_app_refuses_an_interrupted_bake_with_one_line(bake: Baker, tmp_path: Pa
     make(interrupted, "fix")  # the quickest command that installs
     (interrupted.path / ".bake-incomplete").touch()
 
-    python = environment_for(interrupted.answers["database"]) / "bin/python"
+    python = environment_for(interrupted.answers) / "bin/python"
     done = interrupted.run(python, "-c", "import app.main")
 
     assert done.returncode == 1
@@ -144,11 +144,10 @@ def test_project_serves_and_comes_back_with_what_it_stored(project: Bake) -> Non
     assert admins[1] == 0, "a second admin was made: the first start was forgotten"
 
 
-@pytest.mark.skipif(CHOICES["database"] != DATABASES, reason="one does not run on this Python")
-def test_databases_have_the_same_api_byte_for_byte(bake: Baker, tmp_path: Path) -> None:
+def test_projects_have_the_same_api_byte_for_byte(bake: Baker, tmp_path: Path) -> None:
     documents = [
-        api_document(copy_of(bake(database=database), tmp_path / database))
-        for database in CHOICES["database"]
+        api_document(copy_of(bake(**answers), tmp_path / "-".join(answers.values())))
+        for answers in PROJECTS
     ]
 
     assert all(len(document) > 50_000 for document in documents)
@@ -158,7 +157,7 @@ def test_databases_have_the_same_api_byte_for_byte(bake: Baker, tmp_path: Path) 
 def api_document(project: Bake) -> str:
     """Return the description of a project's API, as it would be served."""
     make(project, "fix")  # the quickest command that installs
-    python = environment_for(project.answers["database"]) / "bin/python"
+    python = environment_for(project.answers) / "bin/python"
     done = project.run(python, "-c", PRINT_API, **NO_DATABASE)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -15,7 +15,7 @@ from conftest import Cookiecutter
 
 import answer_rules
 from answers import HOSTILE, REFUSED, REFUSED_IN_REPLAY, REFUSED_TOGETHER
-from baking import CHOICES, QUESTIONS, Answers, Bake, snapshot, template_files
+from baking import CHOICES, QUESTIONS, Answers, Bake, snapshot, template_files, with_derived
 from local_extensions import literal, quoted
 
 TEXTS = ("project_name", "description", "author_name", "author_email")
@@ -36,7 +36,8 @@ def asked(answers: Answers) -> list[bytes]:
 def replayed(folder: Path, answers: dict[str, object]) -> list[str]:
     """Write answers as an earlier run recorded them, and name that file."""
     file = folder / "recorded.json"
-    file.write_text(json.dumps({"cookiecutter": DEFAULTS | answers}), encoding="utf-8")
+    context = with_derived(DEFAULTS | answers)
+    file.write_text(json.dumps({"cookiecutter": context}), encoding="utf-8")
     return ["--replay-file", str(file)]
 
 

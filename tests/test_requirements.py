@@ -5,6 +5,7 @@ import re
 import shutil
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from answers import COMBINATIONS
-from baking import CHOICES, ROOT, Answers, Bake, run
+from baking import PROJECTS, ROOT, Answers, Bake, run
 
 MakeBake = Callable[..., Bake]
 Pins = dict[str, Requirement]  # by name, and again by name and extra
@@ -102,6 +103,15 @@ def test_bake_pins_exactly_what_its_ranges_reach(project: Bake) -> None:
     assert set(to_run | to_develop) == reached(pyproject, held, "--group", "dev")
 
 
+def test_bake_pins_no_package_twice_for_the_same_platform(project: Bake) -> None:
+    files = [project.read(name) for name in ("requirements.txt", "requirements-dev.txt")]
+    found = [Requirement(line.split(" --hash")[0]) for text in files for line in pinned_lines(text)]
+
+    times = Counter((one.name, *sorted(one.extras), str(one.marker)) for one in found)
+
+    assert [each for each, count in times.items() if count > 1] == []
+
+
 def test_bake_shows_nothing_of_how_its_pins_were_shared_out(project: Bake) -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         assert re.findall(r"[{}]|SHA-256|cookiecutter", project.read(name)) == []
@@ -109,7 +119,7 @@ def test_bake_shows_nothing_of_how_its_pins_were_shared_out(project: Bake) -> No
 
 def test_files_hold_pins_with_hashes_and_name_no_index(bake: MakeBake) -> None:
     allowed = re.compile("|".join((COMMENT, PIN, HASH, INCLUDED)))
-    bakes = [bake(database=database) for database in CHOICES["database"]]
+    bakes = [bake(**answers) for answers in COMBINATIONS]
     names = ("requirements.txt", "requirements-dev.txt")
     texts = [made.read(name) for made in bakes for name in names]
 
@@ -130,11 +140,11 @@ def test_template_and_bakes_are_formatted_by_the_same_ruff(bake: MakeBake) -> No
     assert own["ruff"] == pins(bake().read("requirements-dev.txt"))["ruff"]
 
 
-@pytest.mark.parametrize("database", CHOICES["database"])
+@pytest.mark.parametrize("answers", PROJECTS, ids=lambda answers: "-".join(answers.values()))
 def test_bake_renews_its_pins_to_the_same_files(
-    bake: MakeBake, tmp_path: Path, database: str
+    bake: MakeBake, tmp_path: Path, answers: Answers
 ) -> None:
-    made = bake(database=database)
+    made = bake(**answers)
     project = Path(shutil.copytree(made.path, tmp_path / "project"))
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 

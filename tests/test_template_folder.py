@@ -8,7 +8,7 @@ from pathlib import Path
 
 from answer_rules import REFUSED_PAIRS
 from answers import COMBINATIONS
-from baking import CHOICES, ROOT, TEMPLATE, Answers, files_below
+from baking import CHOICES, DERIVED, ROOT, TEMPLATE, Answers, files_below, with_derived
 
 COMPOSITION_ROOTS = {"app/main.py", "app/config.py", "app/dependencies.py"}
 
@@ -33,12 +33,19 @@ def test_every_pair_of_answers_is_baked_unless_it_is_refused() -> None:
     assert baked == offered - refused
 
 
-def test_every_option_folder_is_an_answer_that_can_be_chosen() -> None:
+def test_every_option_folder_is_an_answer_or_what_follows_from_one() -> None:
     folders = {path.relative_to(TEMPLATE / "options") for path in TEMPLATE.glob("options/*/*")}
 
-    assert folders <= {
-        Path(question, answer) for question in CHOICES for answer in CHOICES[question]
-    }
+    given = set[tuple[str, str]]().union(*(with_derived(each).items() for each in COMBINATIONS))
+    assert folders <= {Path(*each) for each in given if all(each)}
+
+
+def test_derived_values_are_a_word_or_nothing_and_each_is_met() -> None:
+    given = set[tuple[str, str]]().union(*(with_derived(each).items() for each in COMBINATIONS))
+
+    values = {name: {value for key, value in given if key == name} for name in DERIVED}
+
+    assert values == {name: {"yes", ""} for name in DERIVED}
 
 
 def test_no_file_of_one_option_stands_where_another_file_stands() -> None:

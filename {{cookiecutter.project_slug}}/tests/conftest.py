@@ -16,6 +16,7 @@ from pytest_socket import socket_allow_hosts
 
 from app.core import passwords
 from app.core.enums import Role
+from app.core.queue import close_queue
 from tests.contract import contract_client
 from tests.database import committed, rolled_back, schema
 from tests.environment import database_url
@@ -37,6 +38,13 @@ def pytest_runtest_setup() -> None:
     """Block every socket but those to this machine, to the database and to Redis."""
     servers = [urlsplit(url).hostname for url in (database_url(), os.environ["REDIS_URL"])]
     socket_allow_hosts(["127.0.0.1", "::1", *filter(None, servers)], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def closed_queue() -> AsyncIterator[None]:
+    """Close the connections to the queue at the end, in the loop that they belong to."""
+    yield
+    await close_queue()
 
 
 @pytest.fixture(autouse=True)

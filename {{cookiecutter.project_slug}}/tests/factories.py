@@ -2,17 +2,21 @@
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from app.core.client import Client
+from app.core.clock import utc_now
 from app.core.database import get_db
-from app.core.enums import MailTokenPurpose, Role, Scope
+from app.core.enums import JobStatus, MailTokenPurpose, Role, Scope
+from app.models.job import Job
 from app.models.order import Order
 from app.models.product import Product
 from app.models.user import User
 from app.services.api_key_service import NewApiKey, api_key_service
 from app.services.auth_service import TokenPair, auth_service
+from app.services.job_service import job_service
 from app.services.mail_token_service import mail_token_service
 from app.services.order_service import Item, order_service
 from app.services.product_service import product_service
@@ -98,3 +102,20 @@ async def make_order(user: User, *products: Product, quantity: int = 1) -> Order
     items = [Item(product.id, quantity) for product in products or [await make_product()]]
     async with unit_of_work() as db:
         return await order_service.place_order(db, user, uuid4().hex, items)
+
+
+async def make_job(
+    user: User | None = None, name: str = "sync_products", key: str | None = None, **fields: Any
+) -> Job:
+    """Make a job that is due, in any state; no queue knows of it."""
+    values = {"due_at": utc_now(), "publish_at": utc_now()} | fields
+    async with unit_of_work() as db:
+        # What has a delay is not put into the queue.
+        job = await job_service.enqueue(db, name, user=user, key=key, delay=timedelta(days=1))
+        return await job_service.move(db, job.id, list(JobStatus), values)
+
+
+async def read_job(job: Job) -> Job:
+    """Return a job as it is stored now."""
+    async with unit_of_work() as db:
+        return await job_service.find_job(db, job.id)

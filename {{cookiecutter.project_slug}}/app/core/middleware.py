@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: request ids, the time limit, and the answer of last resort.
+"""Pure ASGI middleware: what a request is called, its time limit, and the answer of last resort.
 
 `BaseHTTPMiddleware` is not used: it costs throughput and loses context variables.
 """
@@ -19,10 +19,15 @@ from app.core.problems import app_error_response
 log = structlog.get_logger()
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# W3C Trace Context, section 3.2: version, trace, parent and flags.
+TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class RequestIdMiddleware:
-    """Give each request an id: in `request.state`, in every log line, in the answer."""
+    """Give each request an id: in `request.state`, in every log line, in the answer.
+
+    A `traceparent` of the caller goes into the log, too, and along with the jobs that it queues.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -32,8 +37,10 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
         request_id = given if SAFE_REQUEST_ID.fullmatch(given) else uuid4().hex
+        names = {"request_id": request_id} | trace_of(headers)
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:
@@ -41,8 +48,14 @@ class RequestIdMiddleware:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(**names):
             await self.app(scope, receive, send_with_id)
+
+
+def trace_of(headers: Headers) -> dict[str, str]:
+    """Return the caller's place in a trace, if the request names one that can be one."""
+    given = headers.get("traceparent", "")
+    return {"traceparent": given} if TRACE_PARENT.fullmatch(given) else {}
 
 
 class LastResortMiddleware:

@@ -6,13 +6,13 @@ from fastapi import Path, Response
 
 from app.models.file import File
 
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+BINARY = {"type": "string", "format": "binary"}
 FileName = Annotated[str, Path(pattern=r"^[a-z0-9_]+\.[a-z0-9]+$", max_length=100)]
+
+
+def file(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """Declare an answer that is a file, for `responses=`; the type may be a range such as `*/*`."""
+    return {200: {"description": "The file", "content": {media_type: {"schema": BINARY}}}}
 
 
 def send_file(file: File) -> Response:

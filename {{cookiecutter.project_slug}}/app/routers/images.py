@@ -9,9 +9,9 @@ from app.core.enums import ImageSize
 from app.core.openapi import problems
 from app.dependencies import Db, Staff
 from app.models.job import Job
-from app.routers.files import FILE
+from app.routers.files import file
 from app.schemas.job import JobRead
-from app.services.image_service import image_service
+from app.services.image_service import MEDIA_TYPE, image_service
 
 router = APIRouter(prefix="/products/{product_id}", tags=["products"])
 
@@ -29,7 +29,9 @@ async def upload_image(user: Staff, product_id: UUID, picture: Picture, db: Db) 
     return await image_service.upload(db, user, product_id, picture)
 
 
-@router.get("/images/{size}", response_class=Response, responses=FILE | problems(404, 422))
+@router.get(
+    "/images/{size}", response_class=Response, responses=file(MEDIA_TYPE) | problems(404, 422)
+)
 async def get_image(product_id: UUID, size: ImageSize, db: Db) -> Response:
     """Show a product's picture in one size. Anyone may."""
     image = await image_service.get_image(db, product_id, size)

@@ -9,7 +9,7 @@ from app.core.openapi import problems
 from app.core.pagination import Page
 from app.dependencies import CurrentUser, Db
 from app.models.job import Job
-from app.routers.files import FILE, FileName, send_file
+from app.routers.files import FileName, file, send_file
 from app.schemas.base import PageRead
 from app.schemas.job import JobQuery, JobRead
 from app.services.job_service import job_service
@@ -38,7 +38,7 @@ async def cancel_job(job_id: UUID, viewer: CurrentUser, db: Db) -> Job:
 @router.get(
     "/{job_id}/files/{name}",
     response_class=Response,
-    responses=FILE | problems(401, 404, 422),
+    responses=file("*/*") | problems(401, 404, 422),
 )
 async def get_job_file(job_id: UUID, name: FileName, viewer: CurrentUser, db: Db) -> Response:
     """Download a file that a job has made. Users may those of their own jobs, admins all."""

@@ -1,5 +1,6 @@
 """Pictures of products in three sizes: pure computing, for a process that may be killed."""
 
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -66,11 +67,8 @@ def decode(content: bytes) -> Image.Image:
     header = read_header(content)
     let_in = LET_IN[header.format](content)
     file = Image.open(BytesIO(let_in), formats=[header.format])
-    if file.size != (header.width, header.height):
-        raise ImageRefusedError
     image = resizable(file)
     image.thumbnail((LARGEST, LARGEST))
-    image.load()
     return turned_upright(in_srgb(image), file)
 
 
@@ -78,6 +76,9 @@ def resizable(file: Image.Image) -> Image.Image:
     """Return the picture in a mode whose pixels can be averaged; JPEG is not even decoded yet."""
     if file.mode in RESIZABLE and "transparency" not in file.info:
         return file
+    if file.mode == "I;16":
+        # Pillow's own conversion takes all shades above 255 for white.
+        return file.point(lambda shade: shade / 256).convert("L")
     return file.convert(colours_of(file))
 
 
@@ -89,7 +90,7 @@ def colours_of(image: Image.Image) -> str:
 def in_srgb(image: Image.Image) -> Image.Image:
     """Convert from the embedded colour profile; one that cannot be used is ignored."""
     if profile := image.info.get("icc_profile"):
-        with suppress(OSError, ValueError, ImageCms.PyCMSError):
+        with suppress(OSError, ImageCms.PyCMSError):
             source = ImageCms.ImageCmsProfile(BytesIO(profile))
             to_srgb = ImageCms.buildTransform(source, SRGB, image.mode, colours_of(image))
             return to_srgb.apply(image)
@@ -100,7 +101,7 @@ def turned_upright(image: Image.Image, file: Image.Image) -> Image.Image:
     """Turn a picture as its file's EXIF says; what cannot be read there is ignored."""
     try:
         turn = TURNS.get(file.getexif().get(ExifTags.Base.Orientation, 1))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, struct.error):
         return image
     return image if turn is None else image.transpose(turn)
 

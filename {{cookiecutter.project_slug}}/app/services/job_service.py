@@ -183,9 +183,9 @@ def ended(status: JobStatus) -> dict[str, Any]:
 
 
 def current_context() -> dict[str, Any]:
-    """Return what the job's log lines share with those of the request that queued it."""
+    """Return what the job's log lines share with those of the request that queued it: its trace."""
     known = structlog.contextvars.get_contextvars()
-    return {name: known[name] for name in ("request_id",) if name in known}
+    return {name: known[name] for name in ("request_id", "traceparent") if name in known}
 
 
 job_service = JobService()

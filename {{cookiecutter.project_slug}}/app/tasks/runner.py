@@ -1,10 +1,10 @@
 """What a worker does with the id of a job, whichever queue has brought it."""
 
 import asyncio
-import random
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from secrets import SystemRandom
 from uuid import UUID
 
 import structlog
@@ -129,4 +129,4 @@ def due_in(seconds: float) -> Changes:
 def pause(attempt: int) -> float:
     """Choose a pause in seconds: full jitter, so that those who failed together come back apart."""
     bound = min(LONGEST_RETRY_SECONDS, RETRY_SECONDS * 2**attempt)
-    return random.uniform(0, bound)  # noqa: S311 - nothing secret depends on it
+    return SystemRandom().uniform(0, bound)

@@ -89,6 +89,24 @@ ACCESS = {
     "POST /orders/{order_id}/cancel": Expected(
         401, stranger=404, owner=200, manager=200, admin=200
     ),
+    "PUT /products/{product_id}/image": Expected(
+        401, stranger=403, owner=403, manager=202, admin=202
+    ),
+    "GET /products/{product_id}/images/{size}": for_anyone(200),
+    "POST /notify-all": Expected(401, stranger=403, owner=403, manager=403, admin=202),
+    "POST /reports/sales": Expected(401, stranger=403, owner=403, manager=202, admin=202),
+    "GET /jobs/": for_users(200),
+    "GET /jobs/{job_id}": Expected(401, stranger=404, owner=200, manager=404, admin=200),
+    "GET /jobs/{job_id}/files/{name}": Expected(
+        401, stranger=404, owner=200, manager=404, admin=200
+    ),
+    # The job is done: it can neither be stopped, nor is it a dead letter.
+    "POST /jobs/{job_id}/cancel": Expected(401, stranger=404, owner=409, manager=404, admin=409),
+    "GET /dead-letters/": Expected(401, stranger=403, owner=403, manager=403, admin=200),
+    "POST /dead-letters/{job_id}/retry": Expected(
+        401, stranger=403, owner=403, manager=403, admin=409
+    ),
+    "DELETE /dead-letters/{job_id}": Expected(401, stranger=403, owner=403, manager=403, admin=409),
 }
 
 WORK_ONCE = {"POST /auth/refresh", "POST /auth/verify-email", "POST /auth/password-reset"}
@@ -132,10 +150,8 @@ def expired_token(caller: Caller) -> str:
 async def call(client: AsyncClient, world: World, name: str, who: str) -> Response:
     """Call an operation with a valid request."""
     method, path = name.format_map(world.ids).split()
-    headers = {"Idempotency-Key": "k1"} | await headers_of(world, who)
-    return await client.request(
-        method, path, headers=headers, data=world.forms.get(name), json=world.bodies.get(name)
-    )
+    headers = world.headers_of(name) | await headers_of(world, who)
+    return await client.request(method, path, headers=headers, **world.body_of(name))
 
 
 @pytest.mark.parametrize("name", ACCESS)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("uncovered")
 TEMPLATE = "{" * 2 + "7*7" + "}" * 2
 SIGNS = f'</script><b onload="x">&amp;\'\\u0022`$[7*7]{TEMPLATE}%27%0d%0a;--%s$(id)\u2028]]>\\'
 READING = operations(lambda operation: operation.method == "GET")
+FILES = {"/jobs/{job_id}/files/{name}", "/products/{product_id}/images/{size}"}
 SECRET_FIELD = re.compile(r"hash|passw|secret|refresh|token", re.IGNORECASE)
 
 
@@ -51,9 +53,10 @@ async def test_answer_is_of_the_type_that_is_declared(client: AsyncClient, world
 
         assert response.status_code == 200
         kind = response.headers["Content-Type"]
-        assert [kind] == list(operation.description["responses"]["200"]["content"])
-        assert kind == "application/json"
-        assert response.json() is not None
+        (declared,) = operation.description["responses"]["200"]["content"]
+        assert fnmatch(kind, declared)
+        assert (kind == "application/json") == (operation.path not in FILES)
+        assert kind != "application/json" or response.json() is not None
 
 
 @pytest.mark.parametrize("path", ["/livez", "/users/me", "/products/"])
@@ -77,7 +80,8 @@ async def test_no_answer_holds_what_is_stored_to_be_compared(
     found: set[str] = set()
 
     for operation in READING:
-        found |= set(fields_in((await read(client, world, operation)).json()))
+        if operation.path not in FILES:
+            found |= set(fields_in((await read(client, world, operation)).json()))
 
     assert {"email", "prefix", "user_agent", "lines"} <= found
     assert {name for name in found if SECRET_FIELD.search(name)} == set()

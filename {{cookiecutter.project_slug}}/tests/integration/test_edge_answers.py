@@ -45,11 +45,10 @@ async def test_operation_without_its_caller_is_401_and_says_how_to_call(
     client: AsyncClient, world: World
 ) -> None:
     for operation in operations(lambda operation: operation.takes_token):
-        body = world.bodies.get(operation.name)
-        headers = {"Idempotency-Key": "k1"}
+        headers, body = world.headers_of(operation.name), world.body_of(operation.name)
         path = path_of(operation, world)
 
-        response = await client.request(operation.method, path, headers=headers, json=body)
+        response = await client.request(operation.method, path, headers=headers, **body)
 
         assert response.status_code == 401, operation.name
         assert response.headers["WWW-Authenticate"]
@@ -68,8 +67,7 @@ async def test_operation_without_the_database_is_503_and_says_when_to_come_back(
                 operation.method,
                 path_of(operation, world),
                 headers=headers_of(world),
-                data=world.forms.get(operation.name),
-                json=world.bodies.get(operation.name),
+                **world.body_of(operation.name),
             )
 
         assert (response.status_code == 503) != (operation.path in unconcerned), operation.name

@@ -2,44 +2,65 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from app.core.enums import MailTokenPurpose, Role, Scope
+from app.core.enums import ImageSize, JobStatus, MailTokenPurpose, Role, Scope
 from app.core.security import decode_access_token
+from app.services.file_service import FileContent, file_service
 from tests.factories import (
     PASSWORD,
     Caller,
     make_api_key,
     make_caller,
+    make_job,
     make_mail_token,
     make_order,
     make_product,
     open_session,
+    unit_of_work,
 )
 from tests.integration.calls import order_of
+from tests.unit.services.pictures import drawing, encoded
 
 NEW_PASSWORD = "battery staple horse"
 
 
 @dataclass(frozen=True)
 class World:
-    """A customer who owns an order, an admin, and what requests need to name these things."""
+    """A customer who owns an order and a job, an admin, and what requests need to name these."""
 
     owner: Caller
     admin: Caller
     ids: dict[str, object]
     forms: dict[str, dict[str, str]]
     bodies: dict[str, dict[str, Any]]
+    pictures: dict[str, bytes]
+
+    def body_of(self, name: str) -> dict[str, Any]:
+        """Return a valid body for an operation, as arguments of `AsyncClient.request`."""
+        return {
+            "data": self.forms.get(name),
+            "json": self.bodies.get(name),
+            "content": self.pictures.get(name),
+        }
+
+    def headers_of(self, name: str) -> dict[str, str]:
+        """Return the headers that go with it."""
+        kind = {"Content-Type": "image/png"} if name in self.pictures else {}
+        return {"Idempotency-Key": "k1"} | kind
 
 
 async def make_world() -> World:
-    """Make the world; forms and bodies stand under the names of the operations that take them."""
+    """Make the world; bodies of all kinds stand under the names of the operations that take them."""
     owner, admin, product = await make_caller(), await make_caller(Role.ADMIN), await make_product()
     order = await make_order(owner.user, product)
     account = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
     current = {"current_password": PASSWORD}
     tokens = {purpose: await make_mail_token(owner.user, purpose) for purpose in MailTokenPurpose}
     elsewhere = await open_session(owner.user)
+    job = await make_job(owner.user, status=JobStatus.DONE, publish_at=None)
+    await store(job.id, "sales.csv", FileContent("text/csv", b"day"))
+    await store(product.id, ImageSize.SMALL, FileContent("image/webp", b"RIFF"))
     forms = {"POST /auth/token": {"username": owner.user.email, "password": PASSWORD}}
     bodies: dict[str, dict[str, Any]] = {
         "POST /auth/refresh": {"refresh_token": owner.tokens.refresh_token},
@@ -62,12 +83,24 @@ async def make_world() -> World:
         "POST /products/": {"name": "Cup", "price_cents": 500, "currency": "EUR"},
         "PATCH /products/{product_id}": {"stock": 1},
         "POST /orders/": order_of(product),
+        "POST /notify-all": {"subject": "Sale", "text": "All teapots are cheaper."},
+        "POST /reports/sales": {"since": "2026-01-01", "until": "2026-01-31"},
     }
     ids: dict[str, object] = {
         "user_id": owner.user.id,
         "product_id": product.id,
         "order_id": order.id,
         "session_id": decode_access_token(elsewhere.access_token).session_id,
+        "job_id": job.id,
+        "name": "sales.csv",
+        "size": ImageSize.SMALL,
         "key_id": (await make_api_key(admin.user, Scope.ORDERS_READ)).details.id,
     }
-    return World(owner, admin, ids, forms, bodies)
+    pictures = {"PUT /products/{product_id}/image": encoded(drawing(), "PNG")}
+    return World(owner, admin, ids, forms, bodies, pictures)
+
+
+async def store(owner_id: UUID, name: str, file: FileContent) -> None:
+    """Store a file of a job or a product."""
+    async with unit_of_work() as db:
+        await file_service.store(db, owner_id, {name: file})

@@ -11,7 +11,7 @@ from tests.process import PROJECT
 
 ARCHITECTURE = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
 # What a text may be limited by, when not by its length.
-KINDS_OF_TEXT = {"enum", "const", "format"}
+KINDS_OF_TEXT = {"enum", "const", "format", "contentMediaType"}
 ONE_WORD = re.compile(r"\^\w+\$")
 BOUNDS_OF_NUMBERS = ({"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"})
 

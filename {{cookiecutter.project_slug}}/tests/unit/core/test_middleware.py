@@ -24,6 +24,12 @@ async def show_id(request: Request) -> list[str]:
     return [request.state.request_id, structlog.contextvars.get_contextvars()["request_id"]]
 
 
+@small_app.get("/trace")
+async def show_trace() -> str | None:
+    trace: str | None = structlog.contextvars.get_contextvars().get("traceparent")
+    return trace
+
+
 @pytest.fixture
 async def small_client() -> AsyncIterator[AsyncClient]:
     """Call the small application."""
@@ -54,6 +60,29 @@ async def test_a_request_id_that_is_missing_or_unsafe_is_replaced(
     assert len(made) == 32
     assert response.json() == [made, made]
     assert not given or given not in str(response.headers)
+
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (TRACE, TRACE),
+        (TRACE.upper(), None),
+        (TRACE + "-more", None),
+        (TRACE.replace("4bf92f3577b34da6a3ce929d0e0e4736", "0" * 32), None),
+        (TRACE.replace("00f067aa0ba902b7", "0" * 16), None),
+        ("garbage", None),
+        ("", None),
+    ],
+)
+async def test_the_callers_place_in_a_trace_is_kept_if_it_can_be_one(
+    small_client: AsyncClient, given: str, kept: str | None
+) -> None:
+    response = await small_client.get("/trace", headers={"traceparent": given})
+
+    assert response.json() == kept
 
 
 async def test_each_request_gets_an_id_of_its_own(small_client: AsyncClient) -> None:

@@ -26,7 +26,18 @@ PATCHED_FIELDS = [
 def test_the_schemas_of_all_modules_are_checked_here() -> None:
     modules = {schema.__module__.rsplit(".", 1)[1] for schema in INPUTS}
 
-    assert modules == {"account", "api_key", "auth", "base", "order", "product", "user"}
+    assert modules == {
+        "account",
+        "api_key",
+        "auth",
+        "base",
+        "job",
+        "notification",
+        "order",
+        "product",
+        "report",
+        "user",
+    }
 
 
 @pytest.mark.parametrize("schema", INPUTS)

@@ -1,8 +1,9 @@
 """MongoDB: the client, the unit of work, and whether the schema is the one we expect."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import pymongo
 from beanie import init_beanie
@@ -11,11 +12,15 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 
 from app.config import settings
+from app.core.commits import run_callbacks
 from app.core.documents import document_models
 from app.core.exceptions import AppError, DatabaseUnavailableError
 from app.core.schema import is_current
 from app.core.turns import Turns
-from app.core.write_conflicts import WriteConflictError
+from app.core.write_conflicts import WriteConflictError, run_again_after_conflicts
+
+Result = TypeVar("Result")
+Callback = Callable[[], Awaitable[None]]
 
 # The name under which every layer above knows a unit of work, whatever the database.
 DbSession = AsyncClientSession
@@ -48,6 +53,8 @@ def milliseconds(seconds: float) -> int:
 turns = Turns(settings.database_pool_size)
 # How many places the units of work have that write at this moment.
 places: dict[DbSession, int] = {}
+# What is to be done when these units of work are committed.
+callbacks: dict[DbSession, list[Callback]] = {}
 
 
 class Connection:
@@ -106,7 +113,9 @@ async def get_db() -> AsyncIterator[DbSession]:
                 raise
             else:
                 await commit(session)
+                await run_callbacks(callbacks.pop(session, ()))
             finally:
+                callbacks.pop(session, None)
                 await undo(session)
     except TimeoutError as error:
         raise DatabaseUnavailableError from error
@@ -116,6 +125,28 @@ async def get_db() -> AsyncIterator[DbSession]:
         if is_passing(error):
             raise DatabaseUnavailableError from error
         raise
+
+
+async def in_transaction(work: Callable[[DbSession], Awaitable[Result]]) -> Result:
+    """Do something in a unit of work of its own, outside of a request.
+
+    Raises:
+        DatabaseUnavailableError: as `get_db`, or others were quicker each time.
+    """
+
+    async def run() -> Result:
+        async with asynccontextmanager(get_db)() as db:
+            return await work(db)
+
+    try:
+        return await run_again_after_conflicts(run)
+    except WriteConflictError as error:
+        raise DatabaseUnavailableError from error
+
+
+def after_commit(db: DbSession, callback: Callback) -> None:
+    """Have something done when the unit of work is committed, and not if it is undone."""
+    callbacks.setdefault(db, []).append(callback)
 
 
 async def begin(db: DbSession) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,12 +12,38 @@ from app.core.exceptions import DatabaseUnavailableError
 from app.core.problems import app_error_response
 from app.core.turns import runs_again
 
+Result = TypeVar("Result")
+
 MOST_RUNS = 4
 LONGEST_PAUSE_MILLISECONDS = 50
 
 
 class WriteConflictError(Exception):
     """Another unit of work wrote the same document first; nothing of this one is left."""
+
+
+async def run_again_after_conflicts(
+    work: Callable[[], Awaitable[Result]], unless: Callable[[], bool] = lambda: False
+) -> Result:
+    """Do something, and again when a conflict undid it, at most three times.
+
+    Raises:
+        WriteConflictError: it lost each time, or may not run again.
+    """
+    before, runs = runs_again.set(False), 1
+    try:
+        while True:
+            try:
+                return await work()
+            except WriteConflictError:
+                if runs == MOST_RUNS or unless():
+                    raise
+            runs += 1
+            runs_again.set(True)
+            # Those of other processes wait for another time, chosen by chance.
+            await asyncio.sleep(secrets.randbelow(LONGEST_PAUSE_MILLISECONDS + 1) / 1000)
+    finally:
+        runs_again.reset(before)
 
 
 class Recorder:
@@ -63,21 +91,15 @@ class WriteConflictMiddleware:
             await self.app(scope, receive, send)
             return
         recorder = Recorder(receive, send)
-        first = runs_again.set(False)
+
+        async def run() -> None:
+            await self.app(scope, recorder.replay(), recorder.answer)
+
         try:
-            for _ in range(MOST_RUNS):
-                try:
-                    await self.app(scope, recorder.replay(), recorder.answer)
-                except WriteConflictError:
-                    # Work in the background, after the answer: that runs once.
-                    if recorder.has_answered:
-                        raise
-                    runs_again.set(True)
-                    # Those of other processes wait for another time, chosen by chance.
-                    await asyncio.sleep(secrets.randbelow(LONGEST_PAUSE_MILLISECONDS + 1) / 1000)
-                else:
-                    return
-        finally:
-            runs_again.reset(first)
-        response = app_error_response(Request(scope), DatabaseUnavailableError())
-        await response(scope, receive, send)
+            # Not after the answer: work in the background runs once.
+            await run_again_after_conflicts(run, unless=lambda: recorder.has_answered)
+        except WriteConflictError:
+            if recorder.has_answered:
+                raise
+            response = app_error_response(Request(scope), DatabaseUnavailableError())
+            await response(scope, receive, send)

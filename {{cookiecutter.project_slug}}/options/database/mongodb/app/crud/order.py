@@ -1,11 +1,12 @@
 """Orders in the database, always with their lines."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.core.database import DbSession, begin
-from app.core.enums import OrderStatus
+from app.core.enums import Currency, OrderStatus
 from app.core.exceptions import UnauthorizedError
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase, changed
@@ -56,6 +57,21 @@ class CRUDOrder(CRUDBase[Order]):
         key = {name: obj_in[name] for name in ("user_id", "idempotency_key")}
         return await self.create_unless_there(db, key, {**obj_in, "lines": lines})
 
+    async def sales(self, db: DbSession, since: datetime, before: datetime) -> list[dict[str, Any]]:
+        """Return what was sold in paid orders of this time, by day in UTC, product and currency."""
+        paid = {"status": OrderStatus.PAID.value, "created_at": {"$gte": since, "$lt": before}}
+        day = {"$dateToString": {"format": "%Y-%m-%d", "date": "$created_at"}}
+        revenue = {"$multiply": ["$lines.unit_price_cents", "$lines.quantity"]}
+        group = {
+            "_id": {"day": day, "product_name": "$lines.product_name", "currency": "$currency"},
+            "quantity": {"$sum": "$lines.quantity"},
+            "revenue_cents": {"$sum": revenue},
+            "orders": {"$addToSet": "$_id"},
+        }
+        stages: list[dict[str, Any]] = [{"$match": paid}, {"$unwind": "$lines"}, {"$group": group}]
+        rows = await (await self.collection.aggregate(stages, session=db)).to_list()
+        return sorted((sales_row(row) for row in rows), key=place_of)
+
     async def mark_user(self, db: DbSession, user_id: UUID) -> None:
         """Keep the user from being deleted: once, so that later orders need no common document."""
         users = User.get_pymongo_collection()
@@ -65,6 +81,24 @@ class CRUDOrder(CRUDBase[Order]):
         )
         if not marked.matched_count and not await users.find_one({"_id": user_id}, session=db):
             raise UnauthorizedError
+
+
+def sales_row(group: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a group with the names and types that services know."""
+    key = group["_id"]
+    return {
+        "day": date.fromisoformat(key["day"]),
+        "product_name": key["product_name"],
+        "currency": Currency(key["currency"]),
+        "quantity": group["quantity"],
+        "revenue_cents": group["revenue_cents"],
+        "orders": len(group["orders"]),
+    }
+
+
+def place_of(row: Mapping[str, Any]) -> tuple[date, str, str]:
+    """Return what sales are ordered by."""
+    return row["day"], row["product_name"], row["currency"]
 
 
 order_crud = CRUDOrder(Order)

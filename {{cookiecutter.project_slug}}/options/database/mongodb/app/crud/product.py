@@ -1,7 +1,7 @@
 """Products in the database."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from app.core.clock import utc_now
 from app.core.database import DbSession, begin
 from app.core.enums import Currency
 from app.core.pagination import Page, PageRequest
-from app.crud.base import CRUDBase
+from app.crud.base import CRUDBase, changed, racing
 from app.models.product import Product
 
 
@@ -65,6 +65,23 @@ class CRUDProduct(CRUDBase[Product]):
         await begin(db)
         result = await self.collection.update_one(wanted, change, session=db)
         return bool(result.matched_count)
+
+    async def lock(self, db: DbSession, id: UUID) -> bool:
+        """Keep a product as it is until the transaction ends; False when there is none."""
+        await begin(db)
+        # A write is the only lock; whoever else writes the product meanwhile has to begin again.
+        lock = {"$inc": {"locks": 1}}
+        return bool((await self.collection.update_one({"_id": id}, lock, session=db)).matched_count)
+
+    async def put(self, db: DbSession, obj_in: Mapping[str, Any]) -> None:
+        """Insert a product, or change the one with its id."""
+        whole = self.model(**obj_in).model_dump(by_alias=True)
+        names = {*obj_in} - {"id"}
+        at_first = {name: whole[name] for name in whole.keys() - names - {"updated_at"}}
+        change = changed({name: whole[name] for name in names}) | {"$setOnInsert": at_first}
+        await begin(db)
+        with racing("_id"):
+            await self.collection.update_one({"_id": obj_in["id"]}, change, upsert=True, session=db)
 
 
 product_crud = CRUDProduct()

@@ -1,6 +1,6 @@
 """Users in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from app.core.enums import Role
 from app.core.exceptions import AppError, EmailTakenError, UserHasOrdersError
 from app.crud.api_key import api_key_crud
 from app.crud.base import CRUDBase
+from app.crud.job import job_crud
 from app.crud.mail_token import mail_token_crud
 from app.crud.session import session_crud
 from app.models.user import User
 
+REACHABLE = {"is_active": True, "email_verified": True}
 ACTIVE_ADMIN = {"role": Role.ADMIN.value, "is_active": True}
 
 
@@ -46,8 +48,17 @@ class CRUDUser(CRUDBase[User]):
             if await self.get(db, db_obj.id):
                 raise UserHasOrdersError
             await super().delete(db, db_obj)
-        for crud in (session_crud, api_key_crud, mail_token_crud):
+        for crud in (session_crud, api_key_crud, mail_token_crud, job_crud):
             await crud.delete_all(db, db_obj.id)
+
+    async def count_reachable(self, db: DbSession) -> int:
+        """Count the users who can be written to."""
+        return await self.collection.count_documents(REACHABLE, session=db)
+
+    async def list_reachable(self, db: DbSession, after: UUID, limit: int) -> Sequence[User]:
+        """Return users who can be written to, from an id on, in the order of their ids."""
+        following = {**REACHABLE, "_id": {"$gt": after}}
+        return await User.find(following, session=db, limit=limit).sort("_id").to_list()
 
     async def lock_unchanged(self, db: DbSession, user: User) -> bool:
         """Lock the user against changes until the transaction ends; tell whether it was as read.

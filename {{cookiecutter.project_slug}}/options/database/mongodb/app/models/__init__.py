@@ -1,6 +1,8 @@
 """Documents. Importing this package makes all of them known, which `connect` relies on."""
 
 from app.models.api_key import ApiKey
+from app.models.file import File
+from app.models.job import Job
 from app.models.mail_token import MailToken
 from app.models.order import Order, OrderLine
 from app.models.product import Product
@@ -9,6 +11,8 @@ from app.models.user import User
 
 __all__ = [
     "ApiKey",
+    "File",
+    "Job",
     "MailToken",
     "Order",
     "OrderLine",
