@@ -10,9 +10,12 @@ from app.core.jobs import JOBS, JobKind, JobSpec
 from app.crud.product import product_crud
 from app.tasks.registry import FUNCTIONS, JobFunction
 from app.tasks.run import Run
+from app.tasks.schedules import SCHEDULES, Schedule
 
 LIMIT_SECONDS = 60
 SHORT_SECONDS = 1
+# Names the product of the ticks, for processes that are to begin one each second.
+TICKED = "CHAOS_TICKED_PRODUCT"
 
 
 class PassingError(Exception):
@@ -35,6 +38,11 @@ async def finish(run: Run, product_id: str) -> None:
     """Put one piece of a product on stock, and end the job."""
     effect = partial(product_crud.return_stock, id=UUID(product_id), quantity=1)
     await run.finish({"pieces": 1}, effect=effect)
+
+
+async def tick(run: Run) -> None:
+    """Put one piece on stock of the one product that all ticks share."""
+    await finish(run, os.environ[TICKED])
 
 
 async def fail(_: Run) -> None:
@@ -64,9 +72,11 @@ async def hang(run: Run) -> None:
 
 def register() -> None:
     """Add these jobs to those of the service, in this process alone."""
-    functions = (add_piece, compute_piece, fail, fail_for_now, leave, leave_computing, hang)
+    functions = (add_piece, compute_piece, tick, fail, fail_for_now, leave, leave_computing, hang)
     for function in functions:
         kind = JobKind.CPU if "comput" in function.__name__ else JobKind.IO
         limit = SHORT_SECONDS if function is hang else LIMIT_SECONDS
         JOBS[function.__name__] = JobSpec(kind, limit)
         FUNCTIONS[function.__name__] = JobFunction(function, passing=(PassingError,))
+    if TICKED in os.environ:
+        SCHEDULES.append(Schedule("* * * * * *", "tick"))

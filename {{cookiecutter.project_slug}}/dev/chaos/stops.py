@@ -1,0 +1,53 @@
+"""Workers are told to stop while they work, as each deployment does."""
+
+import asyncio
+from signal import Signals
+
+from app.core.enums import JobStatus
+from dev.chaos.effects import SUCCEEDED, count, queue_piece, read, wait_until
+from dev.chaos.outcome import Outcome, Scale
+from dev.chaos.processes import ALL, RUNNERS, kept
+
+PAUSE_SECONDS = 2
+
+
+async def stop_again_and_again(scale: Scale) -> Outcome:
+    """Send SIGTERM every two seconds against a job that takes longer; it is never failed."""
+    seconds = 1.5 * scale.stops * PAUSE_SECONDS / 2
+    faults = set()
+    async with kept(*ALL) as processes:
+        queued = await queue_piece(seconds=seconds)
+        await wait_until(queued.job, JobStatus.RUNNING)
+        for _ in range(scale.stops):
+            await asyncio.sleep(PAUSE_SECONDS)
+            for process in processes[: len(RUNNERS)]:
+                process.send(Signals.SIGTERM)
+            job = await read(queued.job)
+            if job.status == JobStatus.FAILED or job.attempt > 1:
+                faults.add(f"{job.status} at attempt {job.attempt}")
+        done = await wait_until(queued.job, SUCCEEDED)
+        if done.attempt != 1:
+            faults.add(f"took {done.attempt} attempts")
+        lost, doubled = await count([queued])
+    return Outcome(scale.stops, lost, doubled, faults=tuple(faults))
+
+
+async def hand_back(scale: Scale) -> Outcome:
+    """Stop a worker that has no time for its job: another one begins it, and it was no attempt."""
+    faults, worst, all_queued = set(), 0.0, []
+    async with kept(*ALL, SHUTDOWN_SECONDS="0.5") as processes:
+        for _ in range(scale.rounds):
+            queued = await queue_piece(seconds=4)
+            all_queued.append(queued)
+            before = await wait_until(queued.job, JobStatus.RUNNING)
+            for process in processes[: len(RUNNERS)]:
+                process.send(Signals.SIGTERM)
+            start = asyncio.get_running_loop().time()
+            while (job := await read(queued.job)).runs == before.runs:  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.05)
+            worst = max(worst, asyncio.get_running_loop().time() - start)
+            if job.attempt != 1:
+                faults.add(f"began attempt {job.attempt}")
+            await wait_until(queued.job, SUCCEEDED)
+        lost, doubled = await count(all_queued)
+    return Outcome(scale.rounds, lost, doubled, worst, 10, tuple(faults))
