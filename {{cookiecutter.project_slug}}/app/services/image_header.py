@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from app.core.exceptions import ImageRefusedError
-from app.services.image_parts import jpeg_segments
+from app.services.image_parts import SCAN, jpeg_segments
 
 MAX_BYTES = 8 * 1024 * 1024
 # A pixel of WebP takes twice the memory that one of the others takes, and a picture of one pixel by
@@ -73,6 +73,8 @@ def jpeg_size(content: bytes) -> tuple[int, int]:
         if marker in JPEG_FRAMES:
             height, width = struct.unpack_from(">HH", content, position + 1)
             return width, height
+        if marker == SCAN:
+            break
     raise ImageRefusedError
 
 

@@ -28,6 +28,11 @@ def leave(*_: object, **__: object) -> None:
     os._exit(EXIT_STATUS)
 
 
+def replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
+    """Put another function in the place of one, in this process alone."""
+    setattr(owner, name, function)
+
+
 async def queue_piece(db: DbSession) -> Any:
     """Queue a job, and say which."""
     product_id = await make_product(db)
@@ -48,7 +53,7 @@ async def before_commit() -> None:
 
 async def after_commit() -> None:
     """Leave with the job committed, and in no queue."""
-    queue.enqueue = leave  # type: ignore[assignment]
+    replace(queue, "enqueue", leave)
     await in_transaction(queue_piece)
 
 
@@ -59,7 +64,7 @@ async def after_publish() -> None:
         await enqueue(*arguments)
         leave()
 
-    queue.enqueue = enqueue_and_leave
+    replace(queue, "enqueue", enqueue_and_leave)
     await in_transaction(queue_piece)
 
 
@@ -74,8 +79,8 @@ async def before_mark() -> None:
     async def keep_quiet(*_: object) -> None:
         """Put nothing into the queue: this process is the worker that has got the job."""
 
-    queue.enqueue = keep_quiet
-    Run.write = write_unless_done  # type: ignore[method-assign]
+    replace(queue, "enqueue", keep_quiet)
+    replace(Run, "write", write_unless_done)
     job = await in_transaction(queue_piece)
     await run_job(job.id)
 

@@ -26,7 +26,7 @@ async def crash_everywhere(scale: Scale) -> Outcome:
         for point in ("after_commit", "after_publish", "before_mark"):
             committed += await crash(point, scale.crashes)
         lost, doubled, faults = await count_when_ended(committed)
-    ghosts = [id for id, _ in undone if await in_transaction(partial(job_crud.get, id=id))]
+    ghosts = [job for job, _ in undone if await in_transaction(partial(job_crud.get, id=job))]
     if ghosts:
         faults.append(f"{len(ghosts)} jobs of transactions that were rolled back")
     return Outcome(len(undone) + len(committed), lost, doubled, faults=tuple(faults))
@@ -49,7 +49,7 @@ async def crash(point: str, times: int) -> Crashed:
 async def count_when_ended(crashed: Crashed) -> tuple[int, int, list[str]]:
     """Return the effects that are lacking and too many, once all jobs have ended."""
     for _ in range(PATIENCE_SECONDS):
-        jobs = [await in_transaction(partial(job_crud.get, id=id)) for id, _ in crashed]
+        jobs = [await in_transaction(partial(job_crud.get, id=job)) for job, _ in crashed]
         if not any(job is None or job.status in UNFINISHED for job in jobs):
             break
         await asyncio.sleep(1)

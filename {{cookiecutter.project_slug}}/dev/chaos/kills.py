@@ -68,4 +68,4 @@ async def kill_in_mid_job(
             worst = max(worst, seconds_since(queued.job) - began - JOB_SECONDS)
             done.append(queued)
         lost, doubled = await count(done)
-    return Outcome(scale.rounds, lost, doubled, worst, bound, tuple(faults))
+    return Outcome(scale.rounds, lost, doubled, worst, bound * scale.patience, tuple(faults))

@@ -13,10 +13,12 @@ class Scale:
     ticks: int
     stops: int
     seconds: int
+    # Bounds hold on a machine that does nothing else; tests run beside others, and are no measure.
+    patience: int
 
 
-SHORT = Scale(rounds=2, jobs=100, crashes=5, ticks=4, stops=2, seconds=8)
-LONG = Scale(rounds=20, jobs=1_000, crashes=100, ticks=30, stops=10, seconds=60)
+SHORT = Scale(rounds=2, jobs=100, crashes=5, ticks=4, stops=2, seconds=8, patience=10)
+LONG = Scale(rounds=20, jobs=1_000, crashes=100, ticks=30, stops=10, seconds=60, patience=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Outcome:
     @property
     def is_good(self) -> bool:
         """Tell whether everything was as promised."""
-        in_time = not self.bound_seconds or self.worst_seconds <= self.bound_seconds
+        in_time = self.worst_seconds <= self.bound_seconds
         return in_time and not (self.lost or self.doubled or self.faults)
 
     def row(self, name: str) -> str:

@@ -27,7 +27,8 @@ async def poison(scale: Scale) -> Outcome:
         lost, doubled = await count(good)
     faults = [f"{job.name}: {job.status} after {job.attempt}" for job in dead if not is_dead(job)]
     faults += [f"{job.name}: {job.error}" for job in ended if job.status == FAILED]
-    return Outcome(len(good), lost, doubled, start_delay(ended), BOUND_SECONDS, tuple(faults))
+    bound = BOUND_SECONDS * scale.patience
+    return Outcome(len(good), lost, doubled, start_delay(ended), bound, tuple(faults))
 
 
 async def flow(seconds: int, bad: list[Job]) -> list[Queued]:

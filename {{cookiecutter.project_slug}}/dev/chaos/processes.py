@@ -12,20 +12,20 @@ from signal import Signals
 
 from dev.workers import WORKERS
 
+Command = tuple[str, ...]
+
 PROJECT = Path(__file__).parent.parent.parent
 LOG = Path(os.environ.get("CHAOS_LOG", os.devnull))
 SCHEDULER = ("app.tasks.scheduler",)
 SERVICE = ("uvicorn", "app.main:app", "--port", "0", "--no-access-log")
 # Without workers the service runs the jobs, and its schedules.
-RUNNERS = [(module,) for module in WORKERS] or [SERVICE]
+RUNNERS: list[Command] = [(module,) for module in WORKERS] or [SERVICE]
 ALL = [*RUNNERS, SCHEDULER] if WORKERS else RUNNERS
-
-Command = tuple[str, ...]
 
 
 async def start(command: Command, **environment: str) -> Process:
     """Start a process of the service, as the head of a group of its own."""
-    with LOG.open("a") as log:
+    with LOG.open("a") as log:  # noqa: ASYNC230 - a moment, in a tool
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dev.chaos.process", *command),
             cwd=PROJECT,

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from dev.chaos.effects import SUCCEEDED, count, queue_piece, wait_for_end, wait_until
 from dev.chaos.outcome import Outcome, Scale
@@ -12,7 +13,7 @@ BOUND_SECONDS = 10
 PATIENCE_SECONDS = 240
 
 
-def losing(server: RedisServer):  # noqa: ANN201
+def losing(server: RedisServer) -> Callable[[Scale], Awaitable[Outcome]]:
     """Make the scenario for a server."""
 
     async def lose_redis(scale: Scale) -> Outcome:
@@ -33,6 +34,6 @@ def losing(server: RedisServer):  # noqa: ANN201
             if unfinished := sum(job.status != SUCCEEDED for job in jobs):
                 faults = (f"{unfinished} not done",)
             lost, doubled = await count([*queued, newcomer])
-        return Outcome(scale.jobs, lost, doubled, back, BOUND_SECONDS, faults)
+        return Outcome(scale.jobs, lost, doubled, back, BOUND_SECONDS * scale.patience, faults)
 
     return lose_redis

@@ -9,6 +9,7 @@ from dev.chaos.outcome import Outcome, Scale
 from dev.chaos.processes import ALL, RUNNERS, kept
 
 PAUSE_SECONDS = 2
+HAND_BACK_BOUND = 10
 
 
 async def stop_again_and_again(scale: Scale) -> Outcome:
@@ -50,4 +51,6 @@ async def hand_back(scale: Scale) -> Outcome:
                 faults.add(f"began attempt {job.attempt}")
             await wait_until(queued.job, SUCCEEDED)
         lost, doubled = await count(all_queued)
-    return Outcome(scale.rounds, lost, doubled, worst, 10, tuple(faults))
+    return Outcome(
+        scale.rounds, lost, doubled, worst, HAND_BACK_BOUND * scale.patience, tuple(faults)
+    )

@@ -1,93 +1,41 @@
-"""Background work from the request to its effect, with real workers that are killed and stopped."""
+"""Background jobs while things break: no effect is lost, none happens twice, and all in time."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator
-from typing import Any
+import os
+import sys
 
 import pytest
 
-from app.core.enums import JobStatus
-from app.models.job import Job
-from app.models.product import Product
-from app.services.job_service import job_service
-from app.services.product_service import product_service
-from tests.factories import make_product, unit_of_work
-from tests.workers import WORKERS, Processes, working
+from dev.chaos.run import NAMES
+from dev.database import MIGRATE_COMMAND, URL_VARIABLE
+from tests.environment import new_database
+from tests.process import PROJECT
 
-PATIENCE_SECONDS = 30
-ENDED = {JobStatus.DONE, JobStatus.FAILED}
+TIMEOUT_SECONDS = 240
 
 
-@pytest.fixture
-async def processes(committed: None) -> AsyncIterator[Processes]:
-    """Workers and a scheduler."""
-    async with working() as processes:
-        yield processes
+async def run_module(*arguments: str, **environment: str) -> tuple[int | None, str]:
+    """Run a module to its end; return its exit status and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *arguments),
+        cwd=PROJECT,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        output, _ = await process.communicate()
+    return process.returncode, output.decode()
 
 
-async def queue(name: str, product: Product | None = None, **arguments: Any) -> Job:
-    """Queue a job as a request does."""
-    if product is not None:
-        arguments["product_id"] = str(product.id)
-    async with unit_of_work() as db:
-        return await job_service.enqueue(db, name, **arguments)
+@pytest.mark.parametrize("scenario", NAMES)
+async def test_every_effect_happens_once_whatever_breaks(scenario: str) -> None:
+    async with new_database() as url:
+        environment = {URL_VARIABLE: url}
+        migrated, log = await run_module(*MIGRATE_COMMAND, **environment)
+        assert migrated == 0, log
 
+        status, table = await run_module("dev.chaos.run", "--short", scenario, **environment)
 
-async def read(job: Job) -> Job:
-    async with unit_of_work() as db:
-        return await job_service.find_job(db, job.id)
-
-
-async def wait_for(job: Job, *statuses: JobStatus) -> Job:
-    """Return the job once it is in one of the states."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (found := await read(job)).status not in statuses:
-            await asyncio.sleep(0.05)
-    return found
-
-
-async def stock_of(product: Product) -> int:
-    async with unit_of_work() as db:
-        return (await product_service.get_product(db, product.id)).stock
-
-
-@pytest.mark.parametrize("name", ["add_piece", "compute_piece"])
-async def test_a_job_runs_and_has_its_effect(processes: Processes, name: str) -> None:
-    product = await make_product(stock=0)
-
-    job = await queue(name, product)
-
-    done = await wait_for(job, *ENDED)
-    assert (done.status, done.attempt, done.progress) == (JobStatus.DONE, 1, 100)
-    assert done.result == {"counts": {"pieces": 1}, "files": []}
-    assert await stock_of(product) == 1
-
-
-@pytest.mark.parametrize("name", ["add_piece", "compute_piece"])
-async def test_a_job_whose_worker_is_killed_runs_again_with_one_effect(
-    processes: Processes, name: str
-) -> None:
-    product = await make_product(stock=0)
-    job = await queue(name, product, seconds=1)
-    await wait_for(job, JobStatus.RUNNING)
-
-    await processes.kill(*WORKERS)
-    await processes.start(*WORKERS)
-
-    done = await wait_for(job, *ENDED)
-    assert (done.status, done.attempt) == (JobStatus.DONE, 2)
-    assert await stock_of(product) == 1
-
-
-@pytest.mark.parametrize("name", ["fail", "leave_computing", "hang"])
-async def test_a_job_that_always_fails_becomes_a_dead_letter(
-    processes: Processes, name: str
-) -> None:
-    job = await queue(name)
-
-    dead = await wait_for(job, *ENDED)
-
-    assert dead.status == JobStatus.FAILED
-    assert dead.attempt <= 5
-    assert dead.error
+    assert status == 0, table
+    assert table.splitlines()[-1].endswith(" good"), table

@@ -46,6 +46,13 @@ def test_jpeg_whose_tables_come_first_is_read_alike() -> None:
     assert read_header(reordered) == Header("JPEG", 64, 32)
 
 
+def test_jpeg_is_not_searched_for_its_size_behind_its_data() -> None:
+    jpeg = encoded(drawing(), "JPEG")
+
+    with pytest.raises(ImageRefusedError, match="damaged"):
+        check_image(jpeg[:2] + b"\xff\xda\0\2" + jpeg[2:])
+
+
 def test_file_that_is_too_long_is_refused() -> None:
     picture = encoded(drawing(), "JPEG")
     check_image(picture.ljust(MAX_BYTES, b"\0"))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from celery.signals import (
     setup_logging,
+    worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_ready,
@@ -20,10 +21,11 @@ from celery.signals import (
 )
 
 from app.config import settings
-from app.core.celery_queue import TASK, VISIBILITY_SECONDS, celery
+from app.core.celery_queue import TASK, VISIBILITY_SECONDS, celery, redis_url
 from app.core.database import close_database
 from app.core.logging import configure_logging
 from app.core.metrics import serve_metrics
+from app.tasks.broker_watch import BrokerWatch
 from app.tasks.limits import check_limits
 from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS
 from app.tasks.runner import run_job
@@ -32,6 +34,7 @@ from app.tasks.runner import run_job
 HAND_BACK = signal.SIGUSR2
 # A blocking read of the queue takes a few seconds, so a worker waits longer than who only writes.
 SOCKET_SECONDS = 30
+WATCH_SECONDS = 1
 
 celery.conf.update(
     worker_pool="prefork",
@@ -49,6 +52,7 @@ celery.conf.update(
 check_limits(VISIBILITY_SECONDS)
 
 loops: list[asyncio.Runner] = []
+watches: list[BrokerWatch] = []
 
 
 @setup_logging.connect
@@ -86,17 +90,26 @@ async def run_until_handed_back(job_id: UUID) -> None:
     await work
 
 
-@worker_ready.connect
-def know_processes(sender: Any, **_: Any) -> None:
-    """Give signs of life, and have jobs handed back that outlast the time for a shutdown."""
+@worker_init.connect
+def prepare(sender: Any, **_: Any) -> None:
+    """Show metrics, and have jobs handed back that outlast the time for a shutdown."""
     serve_metrics(settings.metrics_port)
-    sender.timer.call_repeatedly(SIGN_SECONDS, SIGN_OF_LIFE.touch)
 
     @worker_shutting_down.connect(weak=False)
     def hand_back_later(**_: Any) -> None:
         timer = Timer(settings.shutdown_seconds, hand_back, [sender.pool])
         timer.daemon = True
         timer.start()
+
+
+@worker_ready.connect
+def watch(sender: Any, **_: Any) -> None:
+    """Give signs of life, and look after the connection; called again for each new connection."""
+    if watches:
+        return
+    watches.append(BrokerWatch(redis_url(), sender.hub.call_soon))
+    sender.timer.call_repeatedly(SIGN_SECONDS, SIGN_OF_LIFE.touch)
+    sender.timer.call_repeatedly(WATCH_SECONDS, watches[0].check)
 
 
 def hand_back(pool: Any) -> None:

@@ -1,6 +1,6 @@
 """Jobs in the database."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,21 +10,30 @@ from pymongo import ReturnDocument
 from app.core.clock import utc_now
 from app.core.database import DbSession, begin
 from app.core.enums import UNFINISHED, WAITING, JobStatus
+from app.core.exceptions import UnauthorizedError
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase, changed
 from app.crud.file import file_crud
 from app.models.job import Job
+from app.models.user import User
 
 Changes = Mapping[str, Any]
-ENDED = [JobStatus.DONE.value, JobStatus.CANCELLED.value]
+Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class CRUDJob(CRUDBase[Job]):
     """Jobs: each step is one conditional update, so that of two at once one is made."""
 
     async def create_once(self, db: DbSession, obj_in: Changes) -> Job | None:
-        """Insert a job; None when there is one with its id."""
-        return await self.create_unless_there(db, {"_id": obj_in["id"]}, obj_in)
+        """Insert a job; None when there is one with its id.
+
+        Raises:
+            UnauthorizedError: the user was deleted.
+        """
+        job = await self.create_unless_there(db, {"_id": obj_in["id"]}, obj_in)
+        if job and job.user_id and not await User.find_one({"_id": job.user_id}, session=db):
+            raise UnauthorizedError
+        return job
 
     async def list_jobs(
         self,
@@ -39,23 +48,16 @@ class CRUDJob(CRUDBase[Job]):
 
     async def claim(self, db: DbSession, id: UUID, lease_end: datetime) -> Job | None:
         """Begin a job that is due, or whose worker is dead; None when there is nothing to do."""
-        job, now = await self.get(db, id), utc_now()
-        if job is None or job.attempt >= job.max_attempts or not is_claimable(job, now):
-            return None
-        begun = {
-            "status": JobStatus.RUNNING,
-            "attempt": job.attempt + 1,
-            "runs": job.runs + 1,
-            "publish_at": lease_end,
-            "publications": 0,
-            "started_at": job.started_at or now,
-        }
-        return await self.change_unless_changed(db, job, begun)
-
-    async def change_unless_changed(self, db: DbSession, job: Job, changes: Changes) -> Job | None:
-        """Change a job; None when somebody else has taken a step with it since it was read."""
+        now = utc_now()
+        claimable = [
+            {"status": {"$in": as_stored(WAITING)}, "due_at": {"$lte": now}},
+            {"status": JobStatus.RUNNING.value, "publish_at": {"$lte": now}},
+        ]
+        tries_left = {"$expr": {"$lt": ["$attempt", "$max_attempts"]}}
         await begin(db)
-        return await self.find_and_change(db, as_read(job), changes)
+        return await self.find_and_change(
+            db, {"_id": id, "$or": claimable, **tries_left}, begun(now, lease_end)
+        )
 
     async def change_run(self, db: DbSession, id: UUID, run: int, changes: Changes) -> bool:
         """Change a job if this run of it is still under way; tell whether it is.
@@ -71,17 +73,16 @@ class CRUDJob(CRUDBase[Job]):
         self, db: DbSession, id: UUID, before: Collection[JobStatus], changes: Changes
     ) -> Job | None:
         """Change a job that is in one of these states; None when it is in another."""
-        wanted = {"_id": id, "status": {"$in": [status.value for status in before]}}
+        wanted = {"_id": id, "status": {"$in": as_stored(before)}}
         await begin(db)
-        return await self.find_and_change(db, wanted, changes)
+        return await self.find_and_change(db, wanted, changed(plain(changes)))
 
-    async def find_and_change(self, db: DbSession, wanted: Changes, changes: Changes) -> Job | None:
+    async def find_and_change(
+        self, db: DbSession, wanted: Mapping[str, Any], update: Update
+    ) -> Job | None:
         """Change the job that fits, and return it as it is then."""
         found = await self.collection.find_one_and_update(
-            wanted,
-            changed(plain(changes)),
-            return_document=ReturnDocument.AFTER,
-            session=db,
+            wanted, update, return_document=ReturnDocument.AFTER, session=db
         )
         return None if found is None else Job.model_validate(found)
 
@@ -95,7 +96,7 @@ class CRUDJob(CRUDBase[Job]):
         """
         due = Job.find({"publish_at": {"$lte": utc_now()}}, session=db, limit=limit)
         taken = [
-            await self.find_and_change(db, as_read(job), step(job))
+            await self.find_and_change(db, as_read(job), changed(plain(step(job))))
             for job in await due.sort("publish_at").to_list()
         ]
         return [job for job in taken if job is not None]
@@ -105,7 +106,7 @@ class CRUDJob(CRUDBase[Job]):
 
         So it reads what an index holds, and not the many that are done.
         """
-        counted = [status.value for status in (*UNFINISHED, JobStatus.FAILED)]
+        counted = as_stored({*UNFINISHED, JobStatus.FAILED})
         group = {
             "_id": {"name": "$name", "status": "$status"},
             "count": {"$sum": 1},
@@ -120,7 +121,8 @@ class CRUDJob(CRUDBase[Job]):
 
     async def delete_finished(self, db: DbSession, before: datetime, limit: int) -> int:
         """Delete jobs that were done or cancelled before a time, with their files; count them."""
-        old = {"status": {"$in": ENDED}, "finished_at": {"$lt": before}}
+        ended = as_stored([JobStatus.DONE, JobStatus.CANCELLED])
+        old = {"status": {"$in": ended}, "finished_at": {"$lt": before}}
         found = self.collection.find(old, {"_id": 1}, limit=limit, session=db)
         ids = [document["_id"] async for document in found]
         await self.delete_with_files(db, ids)
@@ -137,14 +139,25 @@ class CRUDJob(CRUDBase[Job]):
         await self.collection.delete_many({"_id": {"$in": ids}}, session=db)
 
 
-def is_claimable(job: Job, now: datetime) -> bool:
-    """Tell whether a job waits and is due, or runs under a lease that has lapsed."""
-    if job.status == JobStatus.RUNNING:
-        return job.publish_at is not None and job.publish_at <= now
-    return job.status in WAITING and job.due_at <= now
+def begun(now: datetime, lease_end: datetime) -> list[Mapping[str, Any]]:
+    """Return the update that begins a job: it counts from what is stored at that moment."""
+    changes = {
+        "status": JobStatus.RUNNING.value,
+        "attempt": {"$add": ["$attempt", 1]},
+        "runs": {"$add": ["$runs", 1]},
+        "publish_at": lease_end,
+        "publications": 0,
+        "started_at": {"$ifNull": ["$started_at", now]},
+    }
+    return [changed(changes)]
 
 
-def as_read(job: Job) -> Changes:
+def as_stored(statuses: Collection[JobStatus]) -> list[str]:
+    """Return states as the database holds them."""
+    return [status.value for status in statuses]
+
+
+def as_read(job: Job) -> Mapping[str, Any]:
     """Match a job with which nobody has taken a step since it was read."""
     step = {"runs": job.runs, "status": job.status.value, "publish_at": job.publish_at}
     return {"_id": job.id, **step}

@@ -90,8 +90,8 @@ def sales_row(group: Mapping[str, Any]) -> dict[str, Any]:
         "day": date.fromisoformat(key["day"]),
         "product_name": key["product_name"],
         "currency": Currency(key["currency"]),
-        "quantity": group["quantity"],
-        "revenue_cents": group["revenue_cents"],
+        "quantity": int(group["quantity"]),
+        "revenue_cents": int(group["revenue_cents"]),
         "orders": len(group["orders"]),
     }
 

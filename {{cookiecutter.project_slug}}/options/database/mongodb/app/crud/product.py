@@ -10,7 +10,7 @@ from app.core.clock import utc_now
 from app.core.database import DbSession, begin
 from app.core.enums import Currency
 from app.core.pagination import Page, PageRequest
-from app.crud.base import CRUDBase, changed, racing
+from app.crud.base import CRUDBase
 from app.models.product import Product
 
 
@@ -74,14 +74,16 @@ class CRUDProduct(CRUDBase[Product]):
         return bool((await self.collection.update_one({"_id": id}, lock, session=db)).matched_count)
 
     async def put(self, db: DbSession, obj_in: Mapping[str, Any]) -> None:
-        """Insert a product, or change the one with its id."""
-        whole = self.model(**obj_in).model_dump(by_alias=True)
-        names = {*obj_in} - {"id"}
-        at_first = {name: whole[name] for name in whole.keys() - names - {"updated_at"}}
-        change = changed({name: whole[name] for name in names}) | {"$setOnInsert": at_first}
+        """Insert a product, or change the one with its id.
+
+        One that is as it should be is not written: it would make orders of it begin again.
+        """
         await begin(db)
-        with racing("_id"):
-            await self.collection.update_one({"_id": obj_in["id"]}, change, upsert=True, session=db)
+        stored = await self.get(db, obj_in["id"])
+        if stored is None:
+            await self.create_unless_there(db, {"_id": obj_in["id"]}, obj_in)
+        else:
+            await self.update(db, stored, obj_in)
 
 
 product_crud = CRUDProduct()
