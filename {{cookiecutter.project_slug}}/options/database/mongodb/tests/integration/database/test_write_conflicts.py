@@ -100,7 +100,11 @@ async def lock_admins(db: DbSession, order: Order) -> None:
     assert order.user_id in await user_crud.lock_active_admins(db)
 
 
-@pytest.mark.parametrize("lock", [lock_order, lock_user, lock_admins])
+async def lock_product(db: DbSession, order: Order) -> None:
+    assert await product_crud.lock(db, order.lines[0].product_id)
+
+
+@pytest.mark.parametrize("lock", [lock_order, lock_user, lock_admins, lock_product])
 async def test_what_one_has_locked_nobody_else_locks(
     committed: None, lock: Callable[[DbSession, Order], Awaitable[None]]
 ) -> None:
