@@ -19,6 +19,7 @@ from tests.hostile import (
 from tests.integration.hostile_requests import (
     FORM,
     JSON,
+    PICTURE,
     encoded,
     field_of,
     is_leaf,
@@ -68,6 +69,9 @@ def cases(operation: Operation, world: World) -> Iterator[Case]:
         right = right.typed(JSON, written(world.bodies[operation.name]))
         yield from field_cases(right, world)
         yield from body_cases(right)
+    if operation.body(PICTURE):
+        right = right.typed("image/png", world.pictures[operation.name])
+        yield from picture_cases(right)
     yield from path_cases(right, world)
     yield from query_cases(right)
     yield from header_cases(right)
@@ -108,6 +112,13 @@ def form_cases(right: Case) -> Iterator[Case]:
             yield replace(right.typed(FORM, others), fields=fields)
     for kind in FORM_TYPES:
         for body in NEVER_VALID_MULTIPARTS.values():
+            yield right.typed(kind, body)
+
+
+def picture_cases(right: Case) -> Iterator[Case]:
+    """Yield bodies that are no pictures, under whatever name, and half of a picture's header."""
+    for kind in ("image/png", "image/svg+xml", JSON, *OTHER_TYPES):
+        for body in (*NEVER_VALID_BODIES.values(), right.body[:20]):
             yield right.typed(kind, body)
 
 

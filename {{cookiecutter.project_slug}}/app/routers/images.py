@@ -15,7 +15,7 @@ from app.services.image_service import MEDIA_TYPE, image_service
 
 router = APIRouter(prefix="/products/{product_id}", tags=["products"])
 
-Picture = Annotated[bytes, Body(media_type="image/*")]
+Picture = Annotated[bytes, Body(media_type="image/*", min_length=1)]
 
 
 @router.put(

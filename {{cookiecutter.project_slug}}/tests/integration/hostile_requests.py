@@ -12,6 +12,7 @@ from tests.hostile import CANARY, MARKS
 from tests.integration.world import World
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+PICTURE = "image/*"
 MARK = "the value's place"
 
 Place = tuple[str | int, ...]

@@ -51,7 +51,7 @@ class World:
 
 
 async def make_world() -> World:
-    """Make the world; bodies of all kinds stand under the names of the operations that take them."""
+    """Make the world; bodies stand under the names of the operations that take them."""
     owner, admin, product = await make_caller(), await make_caller(Role.ADMIN), await make_product()
     order = await make_order(owner.user, product)
     account = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
