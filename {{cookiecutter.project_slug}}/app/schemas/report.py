@@ -1,7 +1,7 @@
 """Schemas of reports."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -10,12 +10,18 @@ from app.schemas.base import Input
 
 LONGEST_DAYS = 366
 
+# The pattern says the same once more, for the API document: it has no bounds for dates.
+Day = Annotated[
+    date,
+    Field(ge=date(2000, 1, 1), le=date(2999, 12, 31), json_schema_extra={"pattern": "^2[0-9]{3}-"}),
+]
+
 
 class SalesReportRequest(Input):
     """The days that a sales report is to cover, in UTC, both included; at most a year."""
 
-    since: date = Field(ge=date(2000, 1, 1), le=date(9998, 12, 31))
-    until: date = Field(ge=date(2000, 1, 1), le=date(9998, 12, 31))
+    since: Day
+    until: Day
 
     @model_validator(mode="after")
     def covers_a_time(self) -> Self:

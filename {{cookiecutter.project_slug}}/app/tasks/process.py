@@ -30,7 +30,16 @@ def run_process(serve: Callable[[], Awaitable[None]]) -> None:
             await close_database()
 
     configure_logging()
+    compute_lightly()
     asyncio.run(serve_and_close())
+
+
+def compute_lightly() -> None:
+    """Have processes that compute import what they compute with, and not this whole program first.
+
+    They import the main module of who starts them, wherever it is known: that takes seconds.
+    """
+    vars(sys.modules["__main__"]).pop("__file__", None)
 
 
 @asynccontextmanager

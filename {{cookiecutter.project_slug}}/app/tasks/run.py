@@ -41,6 +41,7 @@ class Run:
 
     job: Job
     has_ended: bool = field(default=False, init=False)
+    is_ending: bool = field(default=False, init=False)
 
     async def write(self, db: DbSession, changes: Changes) -> None:
         """Change the job in the caller's transaction, which goes no further if the run is lost.
@@ -79,12 +80,17 @@ class Run:
         result = {"counts": counts or {}, "files": list(files)}
         done = {"progress": 100, "result": result, "checkpoint": None, "error": None}
 
-        async def do_and_mark(db: DbSession) -> None:
+        async def mark_and_do(db: DbSession) -> None:
+            # The mark first: while the effect is written, it keeps relays and other workers away.
+            await self.write(db, ended(JobStatus.DONE) | done)
             if effect:
                 await effect(db)
-            await self.write(db, ended(JobStatus.DONE) | done)
 
-        await in_transaction(do_and_mark)
+        self.is_ending = True
+        try:
+            await in_transaction(mark_and_do)
+        finally:
+            self.is_ending = False
         self.has_ended = True
 
     async def compute(self, function: Callable[..., Made], *arguments: Any) -> Made:

@@ -95,8 +95,10 @@ async def beat(run: Run) -> None:
     """Say that the worker lives until the run is lost; a database that is away is waited for."""
     while True:
         await asyncio.sleep(BEAT_SECONDS)
-        with suppress(UnavailableError):
-            await run.beat()
+        # The end of a run keeps others away by itself, and a beat would only wait for it.
+        if not run.is_ending:
+            with suppress(UnavailableError):
+                await run.beat()
 
 
 async def close(run: Run, changes: Changes) -> None:
@@ -113,11 +115,16 @@ def handed_back(job: Job) -> Changes:
 
 def after_error(job: Job, error: Exception) -> Changes:
     """Return the changes of a job that failed: to be tried again if the error may pass, or over."""
-    told = {"error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR].replace("\x00", "")}
+    told = {"error": storable(f"{type(error).__name__}: {error}")}
     may_pass = isinstance(error, (*ALWAYS_PASSING, *FUNCTIONS[job.name].passing))
     if not may_pass or job.attempt >= job.max_attempts:
         return ended(JobStatus.FAILED) | told
     return {"status": JobStatus.RETRYING, **due_in(pause(job.attempt)), **told}
+
+
+def storable(text: str) -> str:
+    """Return as much of a text as every database can hold."""
+    return text[:LONGEST_ERROR].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def due_in(seconds: float) -> Changes:

@@ -9,6 +9,7 @@ from httpx2 import AsyncClient, Response
 from app.integrations.mail import Mail
 from app.models.product import Product
 from tests.factories import Caller
+from tests.unit.services.pictures import drawing, encoded
 
 ACCOUNT_FIELDS = {
     "id",
@@ -20,6 +21,7 @@ ACCOUNT_FIELDS = {
     "created_at",
     "updated_at",
 }
+PNG = encoded(drawing(), "PNG")
 LINK_TOKEN = re.compile(r"#token=([\w-]+)")
 
 
@@ -67,3 +69,25 @@ async def read_pages(
             return pages
         cursors.append(query["cursor"])
     raise AssertionError("a cursor came twice, so the pages never end")
+
+
+async def ask_for_report(
+    client: AsyncClient,
+    caller: Caller,
+    *,
+    key: str | None = None,
+    until: str = "2026-01-31",
+    **headers: str,
+) -> Response:
+    """Ask for a sales report, under a new idempotency key unless one is given."""
+    headers = caller.headers | {"Idempotency-Key": key or uuid4().hex} | headers
+    body = {"since": "2026-01-01", "until": until}
+    return await client.post("/reports/sales", headers=headers, json=body)
+
+
+async def notify_all(
+    client: AsyncClient, caller: Caller, *, key: str, text: str = "All teapots are cheaper."
+) -> Response:
+    """Ask for a mail to all users."""
+    headers = caller.headers | {"Idempotency-Key": key}
+    return await client.post("/notify-all", headers=headers, json={"subject": "Sale", "text": text})

@@ -1,9 +1,14 @@
 """Fixtures for the tests of the API."""
 
+from uuid import UUID
+
 import pytest
 from httpx2 import AsyncClient
 
+from app.core import queue
 from app.integrations.mail import Mail, mail_client
+from tests.integration.job_functions import Define, defining
+from tests.integration.messages import Message
 from tests.integration.world import World, make_world
 
 
@@ -23,3 +28,21 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> list[Mail]:
 
     monkeypatch.setattr(mail_client, "send", send)
     return sent
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
+    """Stand in for the queue; holds what was put into it."""
+    put: list[Message] = []
+
+    async def enqueue(job: str, job_id: UUID, message: str) -> None:
+        put.append(Message(job, job_id, message))
+
+    monkeypatch.setattr(queue, "enqueue", enqueue)
+    return put
+
+
+@pytest.fixture
+def define(monkeypatch: pytest.MonkeyPatch) -> Define:
+    """Make a job of a test's own function."""
+    return defining(monkeypatch)

@@ -19,8 +19,7 @@ from tests.factories import (
     open_session,
     unit_of_work,
 )
-from tests.integration.calls import order_of
-from tests.unit.services.pictures import drawing, encoded
+from tests.integration.calls import PNG, order_of
 
 NEW_PASSWORD = "battery staple horse"
 
@@ -96,7 +95,7 @@ async def make_world() -> World:
         "size": ImageSize.SMALL,
         "key_id": (await make_api_key(admin.user, Scope.ORDERS_READ)).details.id,
     }
-    pictures = {"PUT /products/{product_id}/image": encoded(drawing(), "PNG")}
+    pictures = {"PUT /products/{product_id}/image": PNG}
     return World(owner, admin, ids, forms, bodies, pictures)
 
 

@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from arq.connections import ArqRedis, RedisSettings
+from redis.exceptions import RedisError
 
 from app.config import settings
 from app.core.redis import make_pool
@@ -58,8 +60,19 @@ async def enqueue(job: str, job_id: UUID, message: str) -> None:
     await client().enqueue_job(job, str(job_id), _job_id=message)
 
 
+async def confirm(redis: ArqRedis, message: str) -> None:
+    """Take a message out of the queue as its job begins: from then on the job's row is watched.
+
+    ARQ itself leaves it there until the end. Those of workers that were killed would stay, an
+    hour each, and ARQ looks no further than at the first hundred.
+    """
+    # Without a Redis it is gone as well, or comes once more, which the row takes no notice of.
+    with suppress(RedisError):
+        await redis.zrem(NAME, message)
+
+
 async def queue_length() -> int:
-    """Count the messages that wait or are being worked on."""
+    """Count the messages that wait."""
     return int(await client().zcard(NAME))
 
 

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 RECONNECT_SECONDS = 1
 # ARQ looks for work so often: the longest that a job waits for a free worker.
 POLL_SECONDS = 0.05
+# Who takes a message and dies before it confirms that hides it from others for so long.
+CONFIRM_SECONDS = 10
 # The runner ends a job in time; ARQ's own limit is there for a runner that does not.
 LIMIT_SECONDS = 3600
 
@@ -29,6 +31,7 @@ LIMIT_SECONDS = 3600
 async def run(ctx: dict[Any, Any], *arguments: Any, **_: Any) -> None:
     """Run the job that a message names; nothing is kept in ARQ's own `ctx`."""
     (job_id,) = arguments
+    await arq_queue.confirm(ctx["redis"], ctx["job_id"])
     await run_job(UUID(job_id))
 
 
@@ -54,6 +57,7 @@ class WorkerSettings:
 async def serve() -> None:
     """Work until the process is told to stop; a Redis that is away is waited for."""
     worker: Worker = create_worker(dict(vars(WorkerSettings)))
+    worker.in_progress_timeout_s = CONFIRM_SECONDS
     stopped = asyncio.Event()
 
     def stop(_: Signals) -> None:

@@ -27,7 +27,7 @@ from app.core.logging import configure_logging
 from app.core.metrics import serve_metrics
 from app.tasks.broker_watch import BrokerWatch
 from app.tasks.limits import check_limits
-from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS
+from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS, compute_lightly
 from app.tasks.runner import run_job
 
 # Told to a process that is to hand its job back; Celery itself uses the other one.
@@ -64,6 +64,7 @@ def set_up_logging(**_: Any) -> None:
 @worker_process_init.connect
 def begin(**_: Any) -> None:
     """Make the event loop of this process."""
+    compute_lightly()
     loops.append(asyncio.Runner())
 
 

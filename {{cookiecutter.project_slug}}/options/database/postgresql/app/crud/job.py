@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.core.clock import utc_now
 from app.core.database import DbSession
@@ -18,6 +20,47 @@ from app.crud.file import file_crud
 from app.models.job import Job
 
 Changes = Mapping[str, Any]
+
+# Built once: that takes longer than to run it, and it is run for each job.
+NOW = bindparam("now", type_=Job.updated_at.type)
+CLAIM = (
+    update(Job)
+    .where(
+        Job.id == bindparam("job_id"),
+        Job.attempt < Job.max_attempts,
+        or_(
+            and_(Job.status.in_(WAITING), Job.due_at <= NOW),
+            and_(Job.status == JobStatus.RUNNING, Job.publish_at <= NOW),
+        ),
+    )
+    .values(
+        status=JobStatus.RUNNING,
+        attempt=Job.attempt + 1,
+        runs=Job.runs + 1,
+        publish_at=bindparam("lease_end"),
+        publications=0,
+        started_at=func.coalesce(Job.started_at, NOW),
+        updated_at=NOW,
+    )
+    .returning(Job)
+    .execution_options(synchronize_session=False)
+)
+
+
+@cache
+def change_of(*names: str) -> ReturningUpdate[tuple[UUID]]:
+    """Build the statement that changes these columns of a job that runs."""
+    return (
+        update(Job)
+        .where(
+            Job.id == bindparam("job_id"),
+            Job.runs == bindparam("run"),
+            Job.status == JobStatus.RUNNING,
+        )
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 class CRUDJob(CRUDBase[Job]):
@@ -49,39 +92,17 @@ class CRUDJob(CRUDBase[Job]):
 
     async def claim(self, db: DbSession, id: UUID, lease_end: datetime) -> Job | None:
         """Begin a job that is due, or whose worker is dead; None when there is nothing to do."""
-        now = utc_now()
-        claimable = or_(
-            and_(Job.status.in_(WAITING), Job.due_at <= now),
-            and_(Job.status == JobStatus.RUNNING, Job.publish_at <= now),
-        )
-        begun = {
-            "status": JobStatus.RUNNING,
-            "attempt": Job.attempt + 1,
-            "runs": Job.runs + 1,
-            "publish_at": lease_end,
-            "publications": 0,
-            "started_at": func.coalesce(Job.started_at, now),
-            "updated_at": now,
-        }
-        return await db.scalar(
-            update(Job)
-            .where(Job.id == id, Job.attempt < Job.max_attempts, claimable)
-            .values(**begun)
-            .returning(Job)
-        )
+        given = {"job_id": id, "now": utc_now(), "lease_end": lease_end}
+        return await db.scalar(CLAIM, given)
 
     async def change_run(self, db: DbSession, id: UUID, run: int, changes: Changes) -> bool:
         """Change a job if this run of it is still under way; tell whether it is.
 
         What is written in the same transaction happens once, however often the job was begun.
         """
-        changed = await db.scalar(
-            update(Job)
-            .where(Job.id == id, Job.runs == run, Job.status == JobStatus.RUNNING)
-            .values(**changes, updated_at=utc_now())
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        )
+        values = {**changes, "updated_at": utc_now()}
+        given = {f"new_{name}": value for name, value in values.items()}
+        changed = await db.scalar(change_of(*values), {"job_id": id, "run": run, **given})
         return changed is not None
 
     async def move(
@@ -119,7 +140,7 @@ class CRUDJob(CRUDBase[Job]):
         counted = {*UNFINISHED, JobStatus.FAILED}
         query = select(Job.name, Job.status, func.count(), func.min(Job.due_at))
         rows = await db.execute(query.where(Job.status.in_(counted)).group_by(Job.name, Job.status))
-        return [row.tuple() for row in rows]
+        return [(name, status, count, oldest) for name, status, count, oldest in rows]
 
     async def delete_finished(self, db: DbSession, before: datetime, limit: int) -> int:
         """Delete jobs that were done or cancelled before a time, with their files; count them."""

@@ -17,11 +17,13 @@ from app.core.exceptions import (
     UserHasOrdersError,
 )
 from app.core.write_conflicts import WriteConflictError
+from app.crud.file import file_crud
+from app.crud.job import job_crud
 from app.crud.mail_token import mail_token_crud
 from app.crud.order import order_crud
 from app.crud.product import product_crud
 from app.crud.user import user_crud
-from app.models import MailToken, Order, Product, User
+from app.models import File, Job, MailToken, Order, Product, User
 from tests.factories import (
     make_user,
     unit_of_work,
@@ -86,8 +88,24 @@ async def put_the_only_token(db: DbSession) -> None:
     await mail_token_crud.put(db, NOBODY, purpose, "a@example.com", uuid4().bytes, soon)
 
 
+async def put_the_only_file(db: DbSession) -> None:
+    await file_crud.put(db, NOBODY, "sales.csv", "text/csv", b"")
+
+
+async def make_the_only_job(db: DbSession) -> None:
+    job: dict[str, Any] = {"id": NOBODY, "user_id": None, "name": "sync_products", "arguments": {}}
+    job |= {"context": {}, "max_attempts": 1, "due_at": utc_now()}
+    await job_crud.create_once(db, job)
+
+
 @pytest.mark.parametrize(
-    ("insert", "model"), [(register_ann, User), (put_the_only_token, MailToken)]
+    ("insert", "model"),
+    [
+        (register_ann, User),
+        (put_the_only_token, MailToken),
+        (put_the_only_file, File),
+        (make_the_only_job, Job),
+    ],
 )
 async def test_of_two_with_one_key_at_once_one_loses_and_may_run_again(
     committed: None, insert: Callable[[DbSession], Awaitable[None]], model: type[Base]
