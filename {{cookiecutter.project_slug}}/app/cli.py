@@ -35,7 +35,8 @@ async def show_dead_jobs() -> None:
         async with asynccontextmanager(get_db)() as db:
             page = await job_service.list_dead(db, PageRequest(LINES_AT_ONCE, cursor))
         for job in page.items:
-            print(f"{job.id}  {job.finished_at:%Y-%m-%d %H:%M}  {job.name}  {job.error}")
+            reason = (job.error or "").partition("\n")[0]
+            print(f"{job.id}  {job.finished_at:%Y-%m-%d %H:%M}  {job.name}  {reason}")
         cursor = page.next_cursor
         if cursor is None:
             return

@@ -14,6 +14,9 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from pwdlib.hashers.bcrypt import BcryptHasher
 from pytest_socket import socket_allow_hosts
 
+import app.cli
+import app.tasks.limits
+import app.tasks.scheduler  # noqa: F401 - all that the API does not import, before coverage pauses
 from app.core import passwords
 from app.core.enums import Role
 from app.core.queue import close_queue

@@ -14,13 +14,31 @@ from app.config import settings
 
 
 class Mailbox:
-    """Keep every mail, or answer each with `refusal`; log in whoever comes."""
+    """Keep every mail, or answer each with `refusal`; log in whoever comes.
+
+    `refused` holds the answers to the addresses that are not known here.
+    """
 
     def __init__(self, refusal: str | None = None) -> None:
         self.refusal = refusal
+        self.refused: dict[str, str] = {}
         self.mails: list[EmailMessage] = []
         self.arrived = asyncio.Event()
         self.logins: list[tuple[str, str]] = []
+
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self,
+        _server: SMTP,
+        _session: Session,
+        envelope: Envelope,
+        address: str,
+        _options: list[str],
+    ) -> str:
+        """Take an address, or refuse it."""
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope

@@ -26,16 +26,17 @@ async def measure() -> None:
     """Count the jobs in the database."""
     rows = await in_transaction(job_crud.depths)
     counts = {(name, status): (count, due_at) for name, status, count, due_at in rows}
-    never = (0, utc_now())
+    now = utc_now()
+    never = (0, now)
     for name in JOBS:
         for status in (*WAITING, JobStatus.RUNNING):
             UNFINISHED.labels(name, status).set(counts.get((name, status), never)[0])
         DEAD.labels(name).set(counts.get((name, JobStatus.FAILED), never)[0])
         OLDEST.labels(name).set(
-            max(age(counts.get((name, status), never)[1]) for status in WAITING)
+            max(age(counts.get((name, status), never)[1], now) for status in WAITING)
         )
 
 
-def age(due_at: datetime) -> float:
+def age(due_at: datetime, now: datetime) -> float:
     """Return for how many seconds a job has been due; 0 if it is not."""
-    return max(0.0, (utc_now() - due_at).total_seconds())
+    return max(0.0, (now - due_at).total_seconds())

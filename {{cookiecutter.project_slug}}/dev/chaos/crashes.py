@@ -11,7 +11,7 @@ from app.crud.job import job_crud
 from app.crud.product import product_crud
 from dev.chaos.effects import SUCCEEDED
 from dev.chaos.outcome import Outcome, Scale
-from dev.chaos.processes import PROJECT, kept
+from dev.chaos.processes import PROJECT, all_kept
 
 PATIENCE_SECONDS = 60
 
@@ -20,7 +20,7 @@ Crashed = list[tuple[UUID, UUID]]
 
 async def crash_everywhere(scale: Scale) -> Outcome:
     """Crash at each point: what was committed has one effect, and what was not has none."""
-    async with kept():
+    async with all_kept():
         undone = await crash("before_commit", scale.crashes)
         committed: Crashed = []
         for point in ("after_commit", "after_publish", "before_mark"):

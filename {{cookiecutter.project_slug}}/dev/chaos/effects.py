@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.core.clock import utc_now
 from app.core.database import DbSession, in_transaction
 from app.core.enums import UNFINISHED, JobStatus
 from app.crud.product import product_crud
@@ -85,8 +84,3 @@ async def count(queued: Sequence[Queued]) -> tuple[int, int]:
     return len(ids) - sum(piece > 0 for piece in pieces), sum(
         piece - 1 for piece in pieces if piece
     )
-
-
-def seconds_since(job: Job) -> float:
-    """Return how long ago a job was queued."""
-    return (utc_now() - job.created_at).total_seconds()

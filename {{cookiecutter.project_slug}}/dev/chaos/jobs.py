@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -14,8 +15,13 @@ from app.tasks.schedules import SCHEDULES, Schedule
 
 LIMIT_SECONDS = 60
 SHORT_SECONDS = 1
+# How often they are tried, where less than usual.
+TRIES = "CHAOS_TRIES"
 # Names the product of the ticks, for processes that are to begin one each second.
 TICKED = "CHAOS_TICKED_PRODUCT"
+EVERY_SECOND = "* * * * * *"
+# Whichever queue is to carry it: with two of them, the one or the other.
+BOTH_KINDS = ("add_piece", "add_piece_as_cpu")
 
 
 class PassingError(Exception):
@@ -76,10 +82,10 @@ def register() -> None:
     for function in functions:
         kind = JobKind.CPU if "comput" in function.__name__ else JobKind.IO
         limit = SHORT_SECONDS if function is hang else LIMIT_SECONDS
-        JOBS[function.__name__] = JobSpec(kind, limit)
+        JOBS[function.__name__] = JobSpec(kind, limit, int(os.environ.get(TRIES, "5")))
         FUNCTIONS[function.__name__] = JobFunction(function, passing=(PassingError,))
     # The same work for the queue of those that compute, so that both can be measured by it.
-    JOBS["add_piece_as_cpu"] = JobSpec(JobKind.CPU, LIMIT_SECONDS)
+    JOBS["add_piece_as_cpu"] = replace(JOBS["add_piece"], kind=JobKind.CPU)
     FUNCTIONS["add_piece_as_cpu"] = FUNCTIONS["add_piece"]
     if TICKED in os.environ:
-        SCHEDULES.append(Schedule("* * * * * *", "tick"))
+        SCHEDULES.append(Schedule(EVERY_SECOND, "tick"))

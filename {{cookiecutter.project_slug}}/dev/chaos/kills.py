@@ -1,6 +1,7 @@
 """Workers are killed in mid-job."""
 
 import os
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from signal import Signals
 
@@ -11,17 +12,16 @@ from dev.chaos.effects import (
     Queued,
     count,
     queue_piece,
-    seconds_since,
     wait_until,
 )
 from dev.chaos.outcome import Outcome, Scale
-from dev.chaos.processes import ALL, RUNNERS, Kept, children_of, kept
+from dev.chaos.processes import RUNNERS, Kept, all_kept, children_of
 
 WORKER_BOUND = 75
 CHILD_BOUND = 10
 # Long enough to be killed in the middle.
 JOB_SECONDS = 2
-BOTH_KINDS = ("add_piece", "compute_piece")
+KINDS = ("add_piece", "compute_piece")
 
 
 async def kill_workers(scale: Scale) -> Outcome:
@@ -31,7 +31,7 @@ async def kill_workers(scale: Scale) -> Outcome:
         for runner in runners:
             await runner.kill()
 
-    return await kill_in_mid_job(scale, BOTH_KINDS, strike, WORKER_BOUND)
+    return await kill_in_mid_job(scale, KINDS, strike, WORKER_BOUND)
 
 
 async def kill_children(scale: Scale) -> Outcome:
@@ -55,17 +55,18 @@ async def kill_in_mid_job(
     done: list[Queued] = []
     worst = 0.0
     faults: list[str] = []
-    async with kept(*ALL) as processes:
-        for number in range(scale.rounds):
-            kind = kinds[number % len(kinds)]
-            queued = await queue_piece(kind, seconds=JOB_SECONDS)
-            await wait_until(queued.job, JobStatus.RUNNING)
-            began = seconds_since(queued.job)
+    async with all_kept() as processes:
+        for _ in range(scale.rounds):
+            queued = [await queue_piece(kind, seconds=JOB_SECONDS) for kind in kinds]
+            for each in queued:
+                await wait_until(each.job, JobStatus.RUNNING)
+            start = time.monotonic()
             await strike(processes[: len(RUNNERS)])
-            ended = await wait_until(queued.job, SUCCEEDED, FAILED)
-            if ended.status == FAILED:
-                faults.append(f"{kind} failed: {ended.error}")
-            worst = max(worst, seconds_since(queued.job) - began - JOB_SECONDS)
-            done.append(queued)
+            for each in queued:
+                ended = await wait_until(each.job, SUCCEEDED, FAILED)
+                if ended.status == FAILED:
+                    faults.append(f"{ended.name} failed: {ended.error}")
+            worst = max(worst, time.monotonic() - start - JOB_SECONDS)
+            done += queued
         lost, doubled = await count(done)
     return Outcome(scale.rounds, lost, doubled, worst, bound * scale.patience, tuple(faults))

@@ -15,10 +15,14 @@ class Scale:
     seconds: int
     # Bounds hold on a machine that does nothing else; tests run beside others, and are no measure.
     patience: int
+    # How often jobs are tried that cannot succeed.
+    tries: int
 
 
-SHORT = Scale(rounds=2, jobs=100, crashes=5, ticks=4, stops=2, seconds=8, patience=10)
-LONG = Scale(rounds=20, jobs=1_000, crashes=100, ticks=30, stops=10, seconds=60, patience=1)
+SHORT = Scale(rounds=1, jobs=60, crashes=3, ticks=4, stops=2, seconds=4, patience=10, tries=2)
+LONG = Scale(
+    rounds=20, jobs=1_000, crashes=100, ticks=30, stops=10, seconds=60, patience=1, tries=5
+)
 
 
 @dataclass(frozen=True)

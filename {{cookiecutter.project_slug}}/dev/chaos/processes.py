@@ -93,3 +93,20 @@ async def kept(*commands: Command, **environment: str) -> AsyncIterator[list[Kep
         yield running
     finally:
         await asyncio.gather(*(each.stop() for each in running))
+
+
+shared: list[Kept] = []
+
+
+@asynccontextmanager
+async def all_kept() -> AsyncIterator[list[Kept]]:
+    """Keep all processes of the project running; within another call they are the same ones."""
+    if shared:
+        yield shared
+        return
+    async with kept() as running:
+        shared.extend(running)
+        try:
+            yield running
+        finally:
+            shared.clear()

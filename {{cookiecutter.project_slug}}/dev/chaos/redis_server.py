@@ -2,13 +2,13 @@
 
 import subprocess
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dev.valkey import HOST, free_port, server_program
+from dev.valkey import HOST, server_program
 
 
 @dataclass
@@ -16,7 +16,7 @@ class RedisServer:
     """A server that keeps nothing when it ends."""
 
     folder: Path
-    port: int = field(default_factory=free_port)
+    port: int
     process: "subprocess.Popen[bytes] | None" = None
 
     @property

@@ -1,66 +1,57 @@
 """`python -m dev.chaos.run [--short] [SCENARIO...]`: play scenarios, print a table.
 
-It uses the database that the environment names, which is to be migrated and empty, and a Redis of
-its own.
+It uses the database that the environment names, which is to be migrated, and starts a Redis of its
+own at the port of REDIS_URL.
 """
 
 import argparse
 import asyncio
 import logging
 import os
+import signal
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from dev.chaos import clocks, crashes, keys, kills, poison, redis_loss, stops
+from dev.chaos.jobs import TRIES, register
 from dev.chaos.outcome import HEADER, LONG, SHORT, Outcome, Scale
 from dev.chaos.redis_server import RedisServer
+from dev.workers import WORKERS
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+Scenario = Callable[[Scale], Awaitable[Outcome]]
 
-NAMES = (
-    "kill_workers",
-    "kill_children",
-    "stop_again_and_again",
-    "hand_back",
-    "lose_redis",
-    "crash_everywhere",
-    "poison",
-    "many_schedulers",
-    "same_key",
-)
-
-
-def scenarios(server: RedisServer) -> "dict[str, Callable[[Scale], Awaitable[Outcome]]]":
-    """Return the scenarios by name; what they import reads where Redis is."""
-    from dev.chaos import clocks, crashes, keys, kills, poison, redis_loss, stops  # noqa: PLC0415
-
-    found = (
+SCENARIOS: dict[str, Scenario] = {
+    scenario.__name__: scenario
+    for scenario in (
         kills.kill_workers,
         kills.kill_children,
         stops.stop_again_and_again,
         stops.hand_back,
-        redis_loss.losing(server),
         crashes.crash_everywhere,
         poison.poison,
         clocks.many_schedulers,
         keys.same_key,
     )
-    return dict(zip(NAMES, found, strict=True))
+}
+# Without workers no job is in Redis.
+NAMES = [*SCENARIOS, *(["lose_redis"] if WORKERS else [])]
 
 
 async def play(server: RedisServer, names: list[str], scale: Scale) -> bool:
     """Play scenarios one after the other, a line of the table each; tell whether all went well."""
-    from dev.chaos.jobs import register  # noqa: PLC0415
-
-    register()
+    task = asyncio.current_task()
+    if task:
+        # What was started is stopped also then.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    scenarios = SCENARIOS | {"lose_redis": redis_loss.losing(server)}
     print(HEADER, flush=True)
     outcomes = []
-    for name, scenario in scenarios(server).items():
-        if name in names:
-            outcomes.append(await scenario(scale))
-            print(outcomes[-1].row(name), flush=True)
+    for name in names:
+        outcomes.append(await scenarios[name](scale))
+        print(outcomes[-1].row(name), flush=True)
     return all(outcome.is_good for outcome in outcomes)
 
 
@@ -72,14 +63,15 @@ def main() -> int:
     given = parser.parse_args()
     if unknown := {*given.names} - {*NAMES}:
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    scale = SHORT if given.short else LONG
+    os.environ[TRIES] = str(scale.tries)
+    register()
     logging.disable()
     with tempfile.TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder))
+        server = RedisServer(Path(folder), urlsplit(os.environ["REDIS_URL"]).port or 0)
         server.start()
-        os.environ["REDIS_URL"] = server.url
         try:
-            scale = SHORT if given.short else LONG
-            return 0 if asyncio.run(play(server, given.names or [*NAMES], scale)) else 1
+            return 0 if asyncio.run(play(server, given.names or NAMES, scale)) else 1
         finally:
             server.stop()
 

@@ -46,3 +46,16 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 def define(monkeypatch: pytest.MonkeyPatch) -> Define:
     """Make a job of a test's own function."""
     return defining(monkeypatch)
+
+
+@pytest.fixture
+def beating(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let workers say so often that they live that nobody waits for it; return how often."""
+    monkeypatch.setattr("app.tasks.runner.BEAT_SECONDS", 0.05)
+    return 0.05
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers never say that they live."""
+    monkeypatch.setattr("app.tasks.runner.BEAT_SECONDS", 3_600)

@@ -18,7 +18,7 @@ from app.services.product_service import product_service
 from app.tasks.registry import FUNCTIONS, JobFunction
 from app.tasks.run import Run
 from app.tasks.runner import run_job
-from tests.factories import make_job, read_job, unit_of_work
+from tests.factories import make_job, make_product, read_job, unit_of_work
 
 NAME = "job_of_a_test"
 
@@ -89,3 +89,14 @@ async def run_now(job: Job) -> Job:
         await job_service.move(db, job.id, list(JobStatus), {"due_at": utc_now()})
     await run_job(job.id)
     return await read_job(job)
+
+
+async def move(job: Job, **changes: object) -> None:
+    """Change a job behind its worker's back."""
+    async with unit_of_work() as db:
+        await job_service.move(db, job.id, list(JobStatus), changes)
+
+
+async def make_gate() -> Gate:
+    """Make a job's function that waits for the test."""
+    return Gate(await make_product(stock=0))

@@ -16,13 +16,14 @@ from app.core.edges import install_edges
 from app.core.problems import install_problem_handlers
 from tests.contract import check_problem
 
-LIMIT = 1_024
+LIMIT, IMAGE_LIMIT = 1_024, 4_096
 JSON = {"Content-Type": "application/json"}
 
 paid: list[str] = []
 small_app = FastAPI(openapi_url=None)
 install_problem_handlers(small_app)
-install_edges(small_app, settings.model_copy(update={"max_body_bytes": LIMIT}))
+LIMITS = {"max_body_bytes": LIMIT, "max_image_bytes": IMAGE_LIMIT}
+install_edges(small_app, settings.model_copy(update=LIMITS))
 
 
 @small_app.post("/echo")
@@ -38,6 +39,11 @@ async def take_json(body: dict[str, Any]) -> int:
 @small_app.post("/pay")
 async def pay() -> None:
     paid.append("paid")
+
+
+@small_app.put("/products/1/image")
+async def take_image(body: Annotated[bytes, Body()]) -> int:
+    return len(body)
 
 
 @pytest.fixture
@@ -76,6 +82,30 @@ async def test_longer_body_is_a_413_problem(small_client: AsyncClient, is_chunke
     assert response.status_code == 413
     assert response.json()["code"] == "content_too_large"
     check_problem(response)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize(("length", "status"), [(IMAGE_LIMIT, 200), (IMAGE_LIMIT + 1, 413)])
+async def test_picture_may_be_longer_than_all_else_and_has_a_limit_of_its_own(
+    small_client: AsyncClient, is_chunked: bool, length: int, status: int
+) -> None:
+    content = in_chunks(b"x" * length) if is_chunked else b"x" * length
+
+    response = await small_client.put("/products/1/image", content=content)
+
+    assert response.status_code == status
+    assert response.json() == length or response.json()["code"] == "content_too_large"
+
+
+@pytest.mark.parametrize(
+    "path", ["/products/image", "/products/1/images", "/products/1/image/", "/x/products/1/image"]
+)
+async def test_no_other_path_takes_what_a_picture_may_have(
+    small_client: AsyncClient, path: str
+) -> None:
+    response = await small_client.put(path, content=b"x" * (LIMIT + 1))
+
+    assert response.status_code == 413
 
 
 async def test_announced_length_is_refused_before_anything_is_read_or_done() -> None:

@@ -1,40 +1,28 @@
-"""ARQ by hand, for `make bench-jobs`: the same effect as that of a job, and nothing else."""
+"""ARQ by hand, for `make bench-jobs`: its worker does the work, and nothing else."""
 
-from functools import cache, partial
-from typing import Any, ClassVar
-from uuid import UUID
+from functools import cache
+from typing import Any
 
+from arq import Worker, func
 from arq.connections import ArqRedis
 
 from app.config import settings
 from app.core import arq_queue
-from app.core.database import in_transaction
 from app.core.redis import make_pool
-from app.crud.product import product_crud
 from app.tasks.worker import POLL_SECONDS
+from dev.by_hand import WORK
 
 NAME = "ARQ"
 JOB = "add_piece"
-WORKER = "app.tasks.worker"
-COMMAND = ("arq", "dev.bare_arq.WorkerSettings")
+WORKER = ("dev.bare_arq",)
+OUR_WORKER = ("app.tasks.worker",)
 QUEUE = "bare"
 
 
-async def add_piece(ctx: dict[Any, Any], *arguments: Any, **_: Any) -> None:
-    """Raise the stock of a product; nothing is kept in `ctx`."""
-    effect = partial(product_crud.return_stock, id=UUID(arguments[0]), quantity=1)
-    await in_transaction(effect)
-
-
-class WorkerSettings:
-    """As that of the service, without its jobs."""
-
-    functions: ClassVar = [add_piece]
-    queue_name = QUEUE
-    redis_settings = arq_queue.redis_settings()
-    max_jobs = settings.worker_concurrency
-    poll_delay = POLL_SECONDS
-    keep_result = 0
+async def run(ctx: dict[Any, Any], *arguments: Any, **_: Any) -> None:
+    """Do the work that a message names; nothing is kept in `ctx`."""
+    name, argument = arguments
+    await WORK[name](argument)
 
 
 @cache
@@ -43,6 +31,16 @@ def client() -> ArqRedis:
     return ArqRedis(make_pool(arq_queue.REDIS_URL), default_queue_name=QUEUE)
 
 
-async def enqueue(product_id: UUID) -> None:
-    """Queue the work."""
-    await client().enqueue_job("add_piece", str(product_id))
+async def send(name: str, argument: str) -> None:
+    """Queue work."""
+    await client().enqueue_job("run", name, argument)
+
+
+if __name__ == "__main__":
+    Worker(
+        [func(run, name="run", keep_result=0)],
+        queue_name=QUEUE,
+        redis_settings=arq_queue.redis_settings(),
+        max_jobs=settings.worker_concurrency,
+        poll_delay=POLL_SECONDS,
+    ).run()

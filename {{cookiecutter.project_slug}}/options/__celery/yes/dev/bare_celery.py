@@ -1,22 +1,19 @@
-"""Celery by hand, for `make bench-jobs`: the same effect as that of a job, and nothing else."""
+"""Celery by hand, for `make bench-jobs`: its worker does the work, and nothing else."""
 
 import asyncio
-from functools import partial
 from typing import Any
-from uuid import UUID
 
 from celery import Celery
 from celery.signals import worker_process_init
 
 from app.config import settings
 from app.core.celery_queue import redis_url
-from app.core.database import in_transaction
-from app.crud.product import product_crud
+from dev.by_hand import WORK
 
 NAME = "Celery"
 JOB = "add_piece_as_cpu"
-WORKER = "app.tasks.celery_app"
-COMMAND = ("celery", "-A", "dev.bare_celery", "--quiet", "worker", "--loglevel=WARNING")
+WORKER = ("celery", "-A", "dev.bare_celery", "--quiet", "worker", "--loglevel=WARNING")
+OUR_WORKER = ("app.tasks.celery_app",)
 
 celery = Celery("bare", broker=redis_url(), set_as_current=False)
 celery.conf.update(
@@ -34,13 +31,12 @@ def begin(**_: Any) -> None:
     loops.append(asyncio.Runner())
 
 
-@celery.task(name="add_piece")
-def add_piece(product_id: str) -> None:
-    """Raise the stock of a product."""
-    effect = partial(product_crud.return_stock, id=UUID(product_id), quantity=1)
-    loops[0].run(in_transaction(effect))
+@celery.task(name="run")
+def run(name: str, argument: str) -> None:
+    """Do the work that a message names."""
+    loops[0].run(WORK[name](argument))
 
 
-async def enqueue(product_id: UUID) -> None:
-    """Queue the work."""
-    await asyncio.to_thread(celery.send_task, "add_piece", [str(product_id)])
+async def send(name: str, argument: str) -> None:
+    """Queue work."""
+    await asyncio.to_thread(celery.send_task, "run", [name, argument])

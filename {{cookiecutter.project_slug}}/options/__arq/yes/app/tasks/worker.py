@@ -54,6 +54,13 @@ class WorkerSettings:
     log_results = False
 
 
+async def forget_ended(worker: Worker) -> None:
+    """Forget the tasks that could not tell Redis of their end: ARQ would stop anew for each."""
+    ended = [message for message, task in worker.tasks.items() if task.done()]
+    tasks = (worker.tasks.pop(message) for message in ended)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def serve() -> None:
     """Work until the process is told to stop; a Redis that is away is waited for."""
     worker: Worker = create_worker(dict(vars(WorkerSettings)))
@@ -71,6 +78,7 @@ async def serve() -> None:
             except (RedisError, OSError) as error:
                 log.warning("redis is away", error=str(error))
                 await asyncio.sleep(RECONNECT_SECONDS)
+                await forget_ended(worker)
             except asyncio.CancelledError:
                 if not stopped.is_set():
                     raise

@@ -40,6 +40,8 @@ celery.conf.update(
     worker_pool="prefork",
     worker_concurrency=settings.worker_processes,
     worker_prefetch_multiplier=1,
+    # A message that all processes are too busy for stays in the queue, for other workers.
+    worker_disable_prefetch=True,
     worker_enable_remote_control=False,
     worker_send_task_events=False,
     broker_transport_options={

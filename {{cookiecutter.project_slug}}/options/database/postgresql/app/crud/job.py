@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -21,45 +21,46 @@ from app.models.job import Job
 
 Changes = Mapping[str, Any]
 
-# Built once: that takes longer than to run it, and it is run for each job.
-NOW = bindparam("now", type_=Job.updated_at.type)
+# Each job is claimed and changed at least once. So both are statements on the table, and not on
+# the model, which would take longer to prepare them than the database to run them.
+TABLE = cast("Table", Job.__table__)
+COLUMN = TABLE.c
+NOW = bindparam("now", type_=COLUMN.updated_at.type)
 CLAIM = (
-    update(Job)
+    update(TABLE)
     .where(
-        Job.id == bindparam("job_id"),
-        Job.attempt < Job.max_attempts,
+        COLUMN.id == bindparam("job_id"),
+        COLUMN.attempt < COLUMN.max_attempts,
         or_(
-            and_(Job.status.in_(WAITING), Job.due_at <= NOW),
-            and_(Job.status == JobStatus.RUNNING, Job.publish_at <= NOW),
+            and_(COLUMN.status.in_(WAITING), COLUMN.due_at <= NOW),
+            and_(COLUMN.status == JobStatus.RUNNING, COLUMN.publish_at <= NOW),
         ),
     )
     .values(
         status=JobStatus.RUNNING,
-        attempt=Job.attempt + 1,
-        runs=Job.runs + 1,
+        attempt=COLUMN.attempt + 1,
+        runs=COLUMN.runs + 1,
         publish_at=bindparam("lease_end"),
         publications=0,
-        started_at=func.coalesce(Job.started_at, NOW),
+        started_at=func.coalesce(COLUMN.started_at, NOW),
         updated_at=NOW,
     )
-    .returning(Job)
-    .execution_options(synchronize_session=False)
+    .returning(TABLE)
 )
 
 
 @cache
-def change_of(*names: str) -> ReturningUpdate[tuple[UUID]]:
+def change_of(*names: str) -> ReturningUpdate[UUID]:
     """Build the statement that changes these columns of a job that runs."""
     return (
-        update(Job)
+        update(TABLE)
         .where(
-            Job.id == bindparam("job_id"),
-            Job.runs == bindparam("run"),
-            Job.status == JobStatus.RUNNING,
+            COLUMN.id == bindparam("job_id"),
+            COLUMN.runs == bindparam("run"),
+            COLUMN.status == JobStatus.RUNNING,
         )
         .values({name: bindparam(f"new_{name}") for name in names})
-        .returning(Job.id)
-        .execution_options(synchronize_session=False)
+        .returning(COLUMN.id)
     )
 
 
@@ -93,7 +94,8 @@ class CRUDJob(CRUDBase[Job]):
     async def claim(self, db: DbSession, id: UUID, lease_end: datetime) -> Job | None:
         """Begin a job that is due, or whose worker is dead; None when there is nothing to do."""
         given = {"job_id": id, "now": utc_now(), "lease_end": lease_end}
-        return await db.scalar(CLAIM, given)
+        row = (await db.execute(CLAIM, given)).mappings().one_or_none()
+        return Job(**row) if row else None
 
     async def change_run(self, db: DbSession, id: UUID, run: int, changes: Changes) -> bool:
         """Change a job if this run of it is still under way; tell whether it is.

@@ -1,0 +1,58 @@
+"""Old jobs are deleted."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.config import settings
+from app.core.clock import utc_now
+from app.core.enums import JobStatus
+from app.crud.file import file_crud
+from app.crud.job import job_crud
+from app.models.job import Job
+from app.services.file_service import FileContent
+from app.tasks import maintenance
+from tests.factories import make_job, unit_of_work
+from tests.integration.job_functions import run_now
+from tests.integration.world import store
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+async def make_ended(days_ago: float, status: JobStatus = JobStatus.DONE) -> Job:
+    """Make a job with a file that ended so many days ago."""
+    finished_at = utc_now() - timedelta(days=days_ago)
+    job = await make_job(status=status, publish_at=None, finished_at=finished_at)
+    await store(job.id, "sales.csv", FileContent("text/csv", b"day"))
+    return job
+
+
+async def is_there(job: Job) -> bool:
+    """Tell whether a job is there; its file is where it is."""
+    async with unit_of_work() as db:
+        found = await job_crud.get(db, job.id) is not None
+        assert (await file_crud.find(db, job.id, "sales.csv") is not None) == found
+    return found
+
+
+async def test_what_ended_so_many_days_ago_goes_with_its_files_and_what_failed_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settings, "job_days", 3)
+    old = [await make_ended(3.1, status) for status in (JobStatus.DONE, JobStatus.CANCELLED)]
+    recent, failed = await make_ended(2.9), await make_ended(400, JobStatus.FAILED)
+
+    done = await run_now(await make_job(name="delete_old_jobs"))
+
+    assert (done.status, done.result) == (JobStatus.DONE, {"counts": {"jobs": 2}, "files": []})
+    assert [await is_there(job) for job in (*old, recent, failed)] == [False, False, True, True]
+
+
+async def test_all_go_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maintenance, "JOBS_AT_ONCE", 2)
+    old = [await make_ended(400) for _ in range(5)]
+
+    done = await run_now(await make_job(name="delete_old_jobs"))
+
+    assert done.result == {"counts": {"jobs": 5}, "files": []}
+    assert [await is_there(job) for job in old] == [False] * 5
