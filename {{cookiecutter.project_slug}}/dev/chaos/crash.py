@@ -11,16 +11,15 @@ from typing import Any
 
 from app.core import queue
 from app.core.database import DbSession, in_transaction
-from app.core.enums import JobStatus
+from app.crud.product import product_crud
 from app.services.job_service import job_service
-from app.tasks.run import Run
 from app.tasks.runner import run_job
 from dev.chaos.effects import make_product
 from dev.chaos.jobs import register
 
 EXIT_STATUS = 9
 
-write, enqueue = Run.write, queue.enqueue
+enqueue, return_stock = queue.enqueue, product_crud.return_stock
 
 
 def leave(*_: object, **__: object) -> None:
@@ -69,18 +68,17 @@ async def after_publish() -> None:
 
 
 async def before_mark() -> None:
-    """Leave as a worker that has done its effect, and is about to mark the job as done."""
+    """Leave as a worker that has written mark and effect, and is about to commit them."""
 
-    async def write_unless_done(run: Run, db: DbSession, changes: Any) -> None:
-        if changes.get("status") == JobStatus.DONE:
-            leave()
-        await write(run, db, changes)
+    async def return_stock_and_leave(*arguments: Any, **named: Any) -> None:
+        await return_stock(*arguments, **named)
+        leave()
 
     async def keep_quiet(*_: object) -> None:
         """Put nothing into the queue: this process is the worker that has got the job."""
 
     replace(queue, "enqueue", keep_quiet)
-    replace(Run, "write", write_unless_done)
+    replace(product_crud, "return_stock", return_stock_and_leave)
     job = await in_transaction(queue_piece)
     await run_job(job.id)
 

@@ -1,7 +1,8 @@
 """The work of `make bench-jobs`, written by hand: it raises the stock of a product."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from app.core.database import DbSession, in_transaction
@@ -31,7 +32,7 @@ async def effect_once(job_id: str) -> None:
     await in_transaction(mark_and_do)
 
 
-WORK: dict[str, Callable[[str], Awaitable[None]]] = {
+WORK: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {
     "effect_alone": effect_alone,
     "effect_once": effect_once,
 }

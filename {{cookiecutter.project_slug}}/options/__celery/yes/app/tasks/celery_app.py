@@ -78,7 +78,7 @@ def end(**_: Any) -> None:
         runner.close()
 
 
-@celery.task(name=TASK)
+@celery.task(name=TASK, Strategy="app.tasks.celery_messages:only_with_id")
 def run(job_id: str) -> None:
     """Run the job that a message names."""
     (runner,) = loops
