@@ -11,15 +11,15 @@ from typing import Any
 
 from app.core import queue
 from app.core.database import DbSession, in_transaction
-from app.crud.product import product_crud
 from app.services.job_service import job_service
+from app.tasks import run
 from app.tasks.runner import run_job
 from dev.chaos.effects import make_product
 from dev.chaos.jobs import register
 
 EXIT_STATUS = 9
 
-enqueue, return_stock = queue.enqueue, product_crud.return_stock
+enqueue = queue.enqueue
 
 
 def leave(*_: object, **__: object) -> None:
@@ -70,15 +70,18 @@ async def after_publish() -> None:
 async def before_mark() -> None:
     """Leave as a worker that has written mark and effect, and is about to commit them."""
 
-    async def return_stock_and_leave(*arguments: Any, **named: Any) -> None:
-        await return_stock(*arguments, **named)
-        leave()
+    async def write_and_leave(work: Callable[[DbSession], Awaitable[object]]) -> None:
+        async def write(db: DbSession) -> None:
+            await work(db)
+            leave()
+
+        await in_transaction(write)
 
     async def keep_quiet(*_: object) -> None:
         """Put nothing into the queue: this process is the worker that has got the job."""
 
     replace(queue, "enqueue", keep_quiet)
-    replace(product_crud, "return_stock", return_stock_and_leave)
+    replace(run, "in_transaction", write_and_leave)
     job = await in_transaction(queue_piece)
     await run_job(job.id)
 

@@ -1,7 +1,8 @@
 """Jobs that are cancelled while they run."""
 
 import asyncio
-import time
+import os
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from app.services.job_service import ended
 from app.tasks.run import Run, RunLostError
 from app.tasks.runner import run_job
 from tests.factories import read_job
+from tests.integration.computing import say_who_and_sleep
 from tests.integration.job_functions import Define, PassingError, make_gate, move, stock_of
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -34,24 +36,25 @@ async def test_a_job_that_its_owner_cancels_is_stopped_within_a_beat_and_has_no_
 
 
 async def test_a_process_that_computes_for_a_cancelled_job_is_killed(
-    define: Define, beating: float
+    define: Define, beating: float, tmp_path: Path
 ) -> None:
-    begun = asyncio.Event()
+    file = tmp_path / "process"
 
     async def compute(run: Run) -> None:
-        begun.set()
-        await run.compute(time.sleep, 60)
+        await run.compute(say_who_and_sleep, file)
 
     job = await define(compute)
-    start = time.monotonic()
     running = asyncio.create_task(run_job(job.id))
-    await begun.wait()
+    async with asyncio.timeout(SOON_SECONDS):
+        while not file.exists():  # noqa: ASYNC110 - a file tells nobody
+            await asyncio.sleep(0.02)
 
     await move(job, **ended(JobStatus.CANCELLED))
 
     await asyncio.wait_for(running, SOON_SECONDS)
     assert (await read_job(job)).status == JobStatus.CANCELLED
-    assert time.monotonic() - start < 2 * SOON_SECONDS
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(file.read_text(encoding="ascii")), 0)
 
 
 async def test_what_a_cancelled_job_does_before_its_worker_knows_is_undone(

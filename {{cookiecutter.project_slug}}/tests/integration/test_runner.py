@@ -8,7 +8,9 @@ import structlog
 
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
+from app.core.jobs import JOBS
 from app.services.job_service import job_service
+from app.tasks.registry import FUNCTIONS
 from app.tasks.relay import publish_due
 from app.tasks.run import NotDoneYetError, Run
 from app.tasks.runner import run_job
@@ -80,9 +82,11 @@ async def test_what_has_ended_or_was_deleted_is_not_run(define: Define) -> None:
 
 
 async def test_a_job_of_a_newer_release_is_left_to_its_workers_and_loses_no_try(
-    messages: list[Message],
+    messages: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = await make_job(name="job_of_tomorrow")
+    job = await make_job(name="sync_products")
+    for known in (FUNCTIONS, JOBS):
+        monkeypatch.delitem(known, job.name)
 
     for _ in range(7):
         await run_now(job)
