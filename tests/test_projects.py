@@ -23,9 +23,10 @@ from baking import CHOICES, PROJECTS, PYTHON, ROOT, Answers, Bake, files_below, 
 CACHE = ROOT / ".cache"
 START_SECONDS = 120
 PRINT_API = "import json; from app.main import app; print(json.dumps(app.openapi()))"
-NO_DATABASE = {
+NO_SERVERS = {
     "DATABASE_URL": "postgresql+asyncpg://app@127.0.0.1:1/app",
     "MONGODB_URL": "mongodb://127.0.0.1:1/app",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
 }
 
 
@@ -158,7 +159,7 @@ def api_document(project: Bake) -> str:
     """Return the description of a project's API, as it would be served."""
     make(project, "fix")  # the quickest command that installs
     python = environment_for(project.answers) / "bin/python"
-    done = project.run(python, "-c", PRINT_API, **NO_DATABASE)
+    done = project.run(python, "-c", PRINT_API, **NO_SERVERS)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -31,8 +31,8 @@ from app.tasks.run import NotDoneYetError, Run, RunLostError, lease_end
 log = structlog.get_logger()
 
 LONGEST_ERROR = 500
-# A database that is away, a time limit, a process that was killed while it computed.
-ALWAYS_PASSING = (UnavailableError, TimeoutError, BrokenWorkerProcess)
+# A database that is away, a time limit, a process that was killed while it computed, or before.
+ALWAYS_PASSING = (UnavailableError, TimeoutError, BrokenWorkerProcess, ProcessLookupError)
 
 
 async def run_job(job_id: UUID) -> None:

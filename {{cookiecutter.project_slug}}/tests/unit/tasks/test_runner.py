@@ -14,7 +14,12 @@ from app.core.jobs import LONGEST_RETRY_SECONDS, RETRY_SECONDS
 from app.tasks.runner import after_error, handed_back, pause
 from tests.unit.tasks.jobs import job_with
 
-ALWAYS = [DatabaseUnavailableError(), TimeoutError(), BrokenWorkerProcess()]
+ALWAYS = [
+    DatabaseUnavailableError(),
+    TimeoutError(),
+    BrokenWorkerProcess(),
+    ProcessLookupError(),
+]
 PASSING = [
     *[(name, error) for name in ("generate_report", "sync_products") for error in ALWAYS],
     ("sync_products", UpstreamError()),

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from threading import Thread
 
 from secantus.commands import CommandContext, dispatch  # type: ignore[import-untyped]
 from secantus.server import SecantusDBServer  # type: ignore[import-untyped]
@@ -14,6 +16,10 @@ STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 USER_EXISTS = 51003
 # An idle connection is kept, as by MongoDB itself.
 IDLE_SECONDS = 7 * 86_400
+# A transaction whose client was killed keeps others from what it wrote for so long. MongoDB ends
+# every transaction after 60 seconds.
+ORPHAN_SECONDS = 20
+LOOK_SECONDS = 1
 
 
 def main() -> int:
@@ -47,13 +53,22 @@ def start(folder: Path, *, durable: bool) -> SecantusDBServer:
         client_idle_timeout_s=IDLE_SECONDS,
         durable=durable,
         sync_on_commit=durable,
+        transaction_lifetime_seconds=ORPHAN_SECONDS,
     )
     create_user(server, (folder / PASSWORD).read_text(encoding="ascii"))
     server.start()
+    Thread(target=end_orphans, args=[server], daemon=True).start()
     draft = folder / f"{RUNNING}.new"
     draft.write_text(f"{os.getpid()} {server.port}", encoding="ascii")
     draft.replace(folder / RUNNING)
     return server
+
+
+def end_orphans(server: SecantusDBServer) -> None:
+    """End abandoned transactions; the server itself does so only when somebody uses another one."""
+    while True:
+        time.sleep(LOOK_SECONDS)
+        server.transactions.prune_expired()
 
 
 def create_user(server: SecantusDBServer, password: str) -> None:

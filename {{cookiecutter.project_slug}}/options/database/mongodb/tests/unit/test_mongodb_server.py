@@ -11,12 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from pymongo import MongoClient
+from pymongo import MongoClient, timeout
 from pymongo.errors import OperationFailure
 from pytest_mock import MockerFixture
 
+from dev import mongodb_process
 from dev.database import running_database
-from dev.mongodb_server import PASSWORD, EmbeddedServerError, is_alive, process_and_port
+from dev.mongodb_server import (
+    PASSWORD,
+    EmbeddedServerError,
+    connection_url,
+    is_alive,
+    process_and_port,
+)
 from tests.process import run_python
 
 PROGRAM = """
@@ -61,6 +68,29 @@ def scratch_in(directory: Path) -> Path:
 def kept_in(directory: Path) -> Path:
     """Return the folder of a server that keeps what is written."""
     return directory / "kept" / "mongodb"
+
+
+def test_a_transaction_that_nobody_goes_on_with_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongodb_process, "ORPHAN_SECONDS", 0.2)
+    monkeypatch.setattr(mongodb_process, "LOOK_SECONDS", 0.05)
+    (tmp_path / PASSWORD).write_text("secret", encoding="ascii")
+    server = mongodb_process.start(tmp_path, durable=False)
+
+    with (
+        connect(connection_url(tmp_path, server.port)) as client,
+        client.start_session() as session,
+        timeout(20),
+    ):
+        things = client["test"]["things"]
+        things.insert_one({"_id": 1})
+        session.start_transaction()
+        things.update_one({"_id": 1}, {"$set": {"by": "orphan"}}, session=session)
+        changed = things.update_one({"_id": 1}, {"$set": {"by": "another"}})
+
+    server.storage.close()
+    assert changed.modified_count == 1
 
 
 @pytest.mark.parametrize("login", ["", "app:x@"])
