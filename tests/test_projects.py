@@ -118,7 +118,8 @@ def run_tests_of_jobs(project: Bake) -> "subprocess.CompletedProcess[str]":
         and re.search("job|queue|tasks|workers", project.read(name))
     ]
     assert len(tests) > 30
-    return project.run(python, *"-m pytest -n auto --dist worksteal --no-cov".split(), *tests)
+    options = ["-n", "auto", "--dist", "worksteal", "--no-cov"]
+    return project.run(python, "-m", "pytest", *options, *tests)
 
 
 def test_project_with_hostile_text_passes_its_own_lint(hostile_project: Bake) -> None:
