@@ -3,7 +3,6 @@
 Each of its processes has one event loop for life, and runs one job at a time on it.
 """
 
-import asyncio
 import os
 import signal
 from contextlib import suppress
@@ -22,13 +21,12 @@ from celery.signals import (
 
 from app.config import settings
 from app.core.celery_queue import TASK, VISIBILITY_SECONDS, celery, redis_url
-from app.core.database import close_database
 from app.core.logging import configure_logging
 from app.core.metrics import serve_metrics
 from app.tasks.broker_watch import BrokerWatch
+from app.tasks.job_loop import JobLoop
 from app.tasks.limits import check_limits
 from app.tasks.process import SIGN_OF_LIFE, SIGN_SECONDS, compute_lightly
-from app.tasks.runner import run_job
 
 # Told to a process that is to hand its job back; Celery itself uses the other one.
 HAND_BACK = signal.SIGUSR2
@@ -53,7 +51,7 @@ celery.conf.update(
 )
 check_limits(VISIBILITY_SECONDS)
 
-loops: list[asyncio.Runner] = []
+loops: list[JobLoop] = []
 watches: list[BrokerWatch] = []
 
 
@@ -67,30 +65,21 @@ def set_up_logging(**_: Any) -> None:
 def begin(**_: Any) -> None:
     """Make the event loop of this process."""
     compute_lightly()
-    loops.append(asyncio.Runner())
+    loops.append(JobLoop())
+    signal.signal(HAND_BACK, lambda *_: loops[0].hand_back())
 
 
 @worker_process_shutdown.connect
 def end(**_: Any) -> None:
     """Close the connections of this process."""
-    for runner in loops:
-        runner.run(close_database())
-        runner.close()
+    for loop in loops:
+        loop.end()
 
 
 @celery.task(name=TASK, Strategy="app.tasks.celery_messages:only_with_id")
 def run(job_id: str) -> None:
     """Run the job that a message names."""
-    (runner,) = loops
-    with suppress(asyncio.CancelledError):
-        runner.run(run_until_handed_back(UUID(job_id)))
-
-
-async def run_until_handed_back(job_id: UUID) -> None:
-    """Run a job, unless the worker stops before its end."""
-    work = asyncio.create_task(run_job(job_id))
-    asyncio.get_running_loop().add_signal_handler(HAND_BACK, work.cancel)
-    await work
+    loops[0].run(UUID(job_id))
 
 
 @worker_init.connect
