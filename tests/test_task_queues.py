@@ -10,7 +10,8 @@ from baking import CHOICES, statements
 
 # Where a bake may differ from one with another queue: these files,
 OWN_FILES = re.compile(
-    r"""app/core/(\w+_)?queue\.py | app/tasks/(worker|celery_\w+|broker_watch|job_loop|in_process)\.py
+    r"""app/core/(\w+_)?queue\.py
+    | app/tasks/(worker|celery_\w+|broker_watch|job_loop|in_process)\.py
     | dev/(workers|bare_\w+|by_hand|bench_\w+)\.py
     | tests/e2e/(pickles|test_\w+_messages|test_redis_loss)\.py
     | pyproject\.toml | requirements(-dev)?\.txt | Makefile | docker-compose\.yml
