@@ -14,6 +14,7 @@ OWN_FILES = re.compile(
     | app/tasks/(worker|celery_\w+|broker_watch|job_loop|in_process)\.py
     | dev/(workers|bare_\w+|by_hand|bench_\w+)\.py
     | tests/e2e/(pickles|test_\w+_messages|test_redis_loss)\.py
+    | tests/unit/tasks/test_job_loop\.py
     | pyproject\.toml | requirements(-dev)?\.txt | Makefile | docker-compose\.yml
     | \.env\.example | README\.md | docs/[\w-]+\.md""",
     re.VERBOSE,
