@@ -108,14 +108,17 @@ def test_project_passes_its_own_tests(project: Bake, tally: Tally) -> None:
 
 
 def run_tests_of_jobs(project: Bake) -> "subprocess.CompletedProcess[str]":
-    """Run what another queue may break: all else was run on the same database with one queue."""
+    """Run the tests of whole servers, which may run jobs themselves, and all tests about jobs.
+
+    All others are run in a project with the same database and one queue.
+    """
     make(project, "fix")  # the quickest command that installs
     python = environment_for(project.answers) / "bin/python"
     tests = [
         name
         for name in project.files()
         if re.fullmatch(r"tests/(\w+/)*test_\w+\.py", name)
-        and re.search("job|queue|tasks|workers", project.read(name))
+        and (name.startswith("tests/e2e/") or re.search("job|queue|tasks", project.read(name)))
     ]
     assert len(tests) > 30
     options = ["-n", "auto", "--dist", "worksteal", "--no-cov"]

@@ -1,13 +1,10 @@
-"""What a process computes for a test; it imports nothing, so that it begins at once."""
+"""What a process computes for a test; it imports little, so that it begins at once."""
 
-import os
+import socket
 import time
-from pathlib import Path
 
 
-def say_who_and_sleep(file: Path) -> None:
-    """Write down the id of the process that runs this, and take a minute."""
-    draft = file.with_suffix(".new")
-    draft.write_text(str(os.getpid()), encoding="ascii")
-    draft.rename(file)
-    time.sleep(60)
+def stay_connected(port: int) -> None:
+    """Take a minute, with a connection that ends when this process does."""
+    with socket.create_connection(("127.0.0.1", port)):
+        time.sleep(60)

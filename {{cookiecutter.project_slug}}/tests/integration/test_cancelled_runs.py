@@ -1,8 +1,6 @@
 """Jobs that are cancelled while they run."""
 
 import asyncio
-import os
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from app.services.job_service import ended
 from app.tasks.run import Run, RunLostError
 from app.tasks.runner import run_job
 from tests.factories import read_job
-from tests.integration.computing import say_who_and_sleep
+from tests.integration.computing import stay_connected
 from tests.integration.job_functions import Define, PassingError, make_gate, move, stock_of
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -36,25 +34,28 @@ async def test_a_job_that_its_owner_cancels_is_stopped_within_a_beat_and_has_no_
 
 
 async def test_a_process_that_computes_for_a_cancelled_job_is_killed(
-    define: Define, beating: float, tmp_path: Path
+    define: Define, beating: float
 ) -> None:
-    file = tmp_path / "process"
+    connected = asyncio.get_running_loop().create_future()
+    server = await asyncio.start_server(
+        lambda reader, writer: connected.set_result((reader, writer)), "127.0.0.1", 0
+    )
+    port = server.sockets[0].getsockname()[1]
 
     async def compute(run: Run) -> None:
-        await run.compute(say_who_and_sleep, file)
+        await run.compute(stay_connected, port)
 
     job = await define(compute)
     running = asyncio.create_task(run_job(job.id))
-    async with asyncio.timeout(SOON_SECONDS):
-        while not file.exists():  # noqa: ASYNC110 - a file tells nobody
-            await asyncio.sleep(0.02)
+    reader, writer = await asyncio.wait_for(connected, SOON_SECONDS)
 
     await move(job, **ended(JobStatus.CANCELLED))
 
     await asyncio.wait_for(running, SOON_SECONDS)
     assert (await read_job(job)).status == JobStatus.CANCELLED
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(file.read_text(encoding="ascii")), 0)
+    assert await asyncio.wait_for(reader.read(), SOON_SECONDS) == b""
+    writer.close()
+    server.close()
 
 
 async def test_what_a_cancelled_job_does_before_its_worker_knows_is_undone(
