@@ -2,14 +2,14 @@
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
+from commands import run
 from cookiecutter.utils import create_env_with_context
 
 from answer_rules import refusals
@@ -70,25 +70,9 @@ class Bake:
         changed = {name for name in common if self.read(name) != other.read(name)}
         return sorted(changed | (ours ^ theirs))
 
-    def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path, **environment: str) -> CompletedProcess[str]:
         """Run a command in the project's folder."""
         return run(*command, cwd=self.path, **environment)
-
-
-def run(
-    *command: str | Path | bytes, cwd: Path, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, without a terminal, and keep what it said."""
-    return subprocess.run(  # noqa: S603 - every command is written in a test
-        command,
-        cwd=cwd,
-        env=os.environ | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        errors="backslashreplace",
-    )
 
 
 def files_below(folder: Path) -> dict[str, Path]:

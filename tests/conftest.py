@@ -8,9 +8,10 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from commands import run
 from pytest_cookies.plugin import Cookies
 
-from baking import CHOICES, ROOT, Bake, run, snapshot
+from baking import CHOICES, ROOT, Bake, snapshot
 
 
 @dataclass

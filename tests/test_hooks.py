@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run
 from conftest import Cookiecutter
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.hooks import run_script_with_context
 
-from baking import QUESTIONS, ROOT, TEMPLATE, Bake, run, snapshot
+from baking import QUESTIONS, ROOT, TEMPLATE, Bake, snapshot
 
 HOOKS = sorted((ROOT / "hooks").glob("*.py"))
 MARKER = ".bake-incomplete"

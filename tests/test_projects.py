@@ -15,10 +15,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from commands import run
 from conftest import Baker, Tally
 
 from answers import HOSTILE
-from baking import CHOICES, PROJECTS, PYTHON, ROOT, Answers, Bake, files_below, run
+from baking import CHOICES, PROJECTS, PYTHON, ROOT, Answers, Bake, files_below
 
 CACHE = ROOT / ".cache"
 START_SECONDS = 120

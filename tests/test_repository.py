@@ -7,9 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from commands import run
 
 from answers import COMBINATIONS
-from baking import CHOICES, QUESTIONS, ROOT, TEMPLATE, files_below, run
+from baking import CHOICES, QUESTIONS, ROOT, TEMPLATE, files_below
 
 FILES = files_below(ROOT)
 DOCUMENTS = sorted(name for name in FILES if name.endswith(".md") and "{" not in name)

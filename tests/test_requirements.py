@@ -12,11 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from commands import run
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from answers import COMBINATIONS
-from baking import PROJECTS, ROOT, Answers, Bake, run
+from baking import PROJECTS, ROOT, Answers, Bake
 
 MakeBake = Callable[..., Bake]
 Pins = dict[str, Requirement]  # by name, and again by name and extra

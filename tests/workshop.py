@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from baking import ROOT, TEMPLATE, run
+from commands import run
+
+from baking import ROOT, TEMPLATE
 
 QUESTIONS = """\
 {

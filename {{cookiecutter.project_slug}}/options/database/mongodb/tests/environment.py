@@ -19,6 +19,9 @@ __all__ = ["URL_VARIABLE", "database_url", "make_database", "new_database"]
 
 SERVER_DIRECTORY = Path(__file__).parent.parent / ".local" / "tests"
 
+# A server that hangs must not keep the tests from ending.
+TIMEOUT_MS = 60_000
+
 owned = ExitStack()
 atexit.register(owned.close)
 
@@ -31,7 +34,7 @@ def make_database() -> dict[str, str]:
     server = os.environ.get(URL_VARIABLE)
     if not server:
         server = owned.enter_context(running_database(SERVER_DIRECTORY, durable=False))
-    client = owned.enter_context(MongoClient[dict[str, Any]](server))
+    client = owned.enter_context(MongoClient[dict[str, Any]](server, timeoutMS=TIMEOUT_MS))
     client.admin.command("ping")
     name = f"test_{secrets.token_hex(8)}"
     url = login_for_production(server, client, name)

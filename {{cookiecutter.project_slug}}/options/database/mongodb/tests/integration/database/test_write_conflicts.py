@@ -1,5 +1,6 @@
 """Two who write one document: one of them loses, and its request runs again from its beginning."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from app.crud.order import order_crud
 from app.crud.product import product_crud
 from app.crud.user import user_crud
 from app.models import Order, Product
+from tests.database import empty_all_collections
 from tests.factories import Caller, make_caller, make_order, make_product, make_user, unit_of_work
 
 
@@ -198,3 +200,20 @@ async def test_a_body_in_several_pieces_is_whole_again_in_the_second_run(
 
     assert response.status_code == 200, response.text
     assert (response.json()["stock"], response.json()["name"]) == (7, "Чайник")
+
+
+async def test_emptying_all_collections_gives_way_to_a_transaction_that_goes_on(
+    product: Product,
+) -> None:
+    other = await make_product()
+    async with held(product, lets_go_before=0) as rival:
+        emptying = asyncio.create_task(empty_all_collections())
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(5):
+            await product_crud.collection.update_one(
+                {"_id": other.id}, {"$set": {"stock": -1}}, session=rival.session
+            )
+            await rival.session.commit_transaction()
+        await emptying
+
+    assert await Product.count() == 0
