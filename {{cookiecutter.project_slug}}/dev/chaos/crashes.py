@@ -13,7 +13,7 @@ from dev.chaos.effects import SUCCEEDED
 from dev.chaos.outcome import Outcome, Scale
 from dev.chaos.processes import PROJECT, all_kept
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 200
 
 Crashed = list[tuple[UUID, UUID]]
 

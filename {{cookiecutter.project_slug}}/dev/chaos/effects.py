@@ -58,7 +58,7 @@ async def read(job: Job) -> Job:
     return await in_transaction(partial(job_service.find_job, job_id=job.id))
 
 
-async def wait_until(job: Job, *statuses: JobStatus, seconds: float = 90) -> Job:
+async def wait_until(job: Job, *statuses: JobStatus, seconds: float = 200) -> Job:
     """Return the job once it is in one of these states."""
     async with asyncio.timeout(seconds):
         while (found := await read(job)).status not in statuses:  # noqa: ASYNC110 - no event tells

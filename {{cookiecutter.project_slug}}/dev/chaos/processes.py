@@ -21,6 +21,8 @@ SERVICE = ("uvicorn", "app.main:app", "--port", "0", "--no-access-log")
 # Without workers the service runs the jobs, and its schedules.
 RUNNERS: list[Command] = [(module,) for module in WORKERS] or [SERVICE]
 ALL = [*RUNNERS, SCHEDULER] if WORKERS else RUNNERS
+# Longer than what stops is given to finish its jobs.
+STOP_SECONDS = 60
 
 
 async def start(command: Command, **environment: str) -> Process:
@@ -74,13 +76,16 @@ class Kept:
             await kill(self.process)
 
     async def stop(self) -> None:
-        """Let it come back no more, and end it."""
+        """Let it come back no more, and end it: politely at first."""
         if self.keeping:
             self.keeping.cancel()
             await asyncio.gather(self.keeping, return_exceptions=True)
         if self.process and self.process.returncode is None:
             self.process.terminate()
-            await self.process.wait()
+            try:
+                await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                await kill(self.process)
 
 
 @asynccontextmanager

@@ -160,6 +160,26 @@ async def begin(db: DbSession) -> None:
         await db.start_transaction()
 
 
+async def write_or_give_way(db: DbSession, write: Callable[[], Awaitable[Result]]) -> Result | None:
+    """Write in a transaction of its own, when none is under way; None when a conflict undid it.
+
+    Outside of a transaction MongoDB would wait for whoever holds the document, were it a dead
+    process.
+    """
+    try:
+        await begin(db)
+        result = await write()
+        await commit(db)
+    except PyMongoError as error:
+        if not is_conflict(error):
+            raise
+        return None
+    else:
+        return result
+    finally:
+        await undo(db)
+
+
 async def undo(db: DbSession) -> None:
     """Undo what was not committed, and let others write."""
     try:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from pymongo import ReturnDocument
 
 from app.core.clock import utc_now
-from app.core.database import DbSession, begin
+from app.core.database import DbSession, begin, write_or_give_way
 from app.core.enums import UNFINISHED, WAITING, JobStatus
 from app.core.exceptions import UnauthorizedError
 from app.core.pagination import Page, PageRequest
@@ -92,13 +93,14 @@ class CRUDJob(CRUDBase[Job]):
         """Take jobs that are to be published or given up, and change each as `step` says.
 
         Any number of relays may do so at once: of two the condition of the update lets one through.
-        Each change is a transaction of its own, so that none undoes others.
+        Each change is a transaction of its own: one whose document somebody holds, and be it a dead
+        process, is left for another time, and keeps no other job waiting.
         """
         due = Job.find({"publish_at": {"$lte": utc_now()}}, session=db, limit=limit)
-        taken = [
-            await self.find_and_change(db, as_read(job), changed(plain(step(job))))
-            for job in await due.sort("publish_at").to_list()
-        ]
+        taken = []
+        for job in await due.sort("publish_at").to_list():
+            take = partial(self.find_and_change, db, as_read(job), changed(plain(step(job))))
+            taken.append(await write_or_give_way(db, take))
         return [job for job in taken if job is not None]
 
     async def depths(self, db: DbSession) -> list[tuple[str, JobStatus, int, datetime]]:

@@ -58,7 +58,21 @@ async def test_a_relay_leaves_a_job_alone_that_has_moved_on_since_it_was_read(
     assert {name: getattr(stored, name) for name in step_of_others} == step_of_others
 
 
-async def test_a_relay_holds_neither_a_transaction_nor_a_place(
+async def test_a_relay_goes_past_a_job_whose_transaction_was_begun_and_not_ended(
+    committed: None,
+) -> None:
+    held = await make_job(publish_at=EARLIER)
+    free = await make_job(publish_at=EARLIER + timedelta(minutes=1))
+
+    async with unit_of_work() as dying:
+        await job_crud.claim(dying, held.id, LATER)
+        async with unit_of_work() as db:
+            taken = await job_crud.take_due(db, 100, lambda _: {"publish_at": LATER})
+
+    assert [job.id for job in taken] == [free.id]
+
+
+async def test_a_relay_takes_each_job_by_itself_and_gives_its_place_back(
     commands: Commands, server: FailingServer
 ) -> None:
     for _ in range(3):
@@ -69,7 +83,7 @@ async def test_a_relay_holds_neither_a_transaction_nor_a_place(
         await job_crud.take_due(db, 100, lambda _: {"publish_at": LATER})
         assert turns.taken == 0
 
-    assert commands.sent == ["find", *["findAndModify"] * 3]
+    assert commands.sent == ["find", *["findAndModify", "commitTransaction"] * 3]
 
 
 async def finish(db: DbSession, job: Job) -> None:
