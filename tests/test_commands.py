@@ -19,6 +19,8 @@ def test_a_command_that_takes_too_long_is_stopped_and_its_last_words_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("commands.LIMIT_SECONDS", 0.5)
+    # It may have inherited that it ignores Ctrl-C, and has to be killed then.
+    monkeypatch.setattr("commands.GRACE_SECONDS", 2)
     began = time.monotonic()
     with pytest.raises(OverdueError, match="said at last"):
         run("sh", "-c", "echo said at last; sleep 50; echo more", cwd=tmp_path)
