@@ -15,8 +15,10 @@ from app.tasks.schedules import SCHEDULES, Schedule
 
 LIMIT_SECONDS = 60
 SHORT_SECONDS = 1
-# How often they are tried, where less than usual.
+# How often the bad ones are tried, where less than usual. Good ones keep all their tries, since
+# those that share a process with one that kills it lose a try each time.
 TRIES = "CHAOS_TRIES"
+MOST_TRIES = 5
 # Names the product of the ticks, for processes that are to begin one each second.
 TICKED = "CHAOS_TICKED_PRODUCT"
 EVERY_SECOND = "* * * * * *"
@@ -76,13 +78,17 @@ async def hang(run: Run) -> None:
     await run.compute(time.sleep, LIMIT_SECONDS)
 
 
+GOOD = (add_piece, compute_piece, tick)
+BAD = (fail, fail_for_now, leave, leave_computing, hang)
+
+
 def register() -> None:
     """Add these jobs to those of the service, in this process alone."""
-    functions = (add_piece, compute_piece, tick, fail, fail_for_now, leave, leave_computing, hang)
-    for function in functions:
+    tries = int(os.environ.get(TRIES, MOST_TRIES))
+    for function in (*GOOD, *BAD):
         kind = JobKind.CPU if "comput" in function.__name__ else JobKind.IO
         limit = SHORT_SECONDS if function is hang else LIMIT_SECONDS
-        JOBS[function.__name__] = JobSpec(kind, limit, int(os.environ.get(TRIES, "5")))
+        JOBS[function.__name__] = JobSpec(kind, limit, tries if function in BAD else MOST_TRIES)
         FUNCTIONS[function.__name__] = JobFunction(function, passing=(PassingError,))
     # The same work for the queue of those that compute, so that both can be measured by it.
     JOBS["add_piece_as_cpu"] = replace(JOBS["add_piece"], kind=JobKind.CPU)
