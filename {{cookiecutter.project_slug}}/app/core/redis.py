@@ -10,14 +10,14 @@ TIMEOUT_SECONDS = 0.25
 MAX_CONNECTIONS = 10
 
 
-def make_pool(url: str) -> BlockingConnectionPool:
+def make_pool(url: str, max_connections: int = MAX_CONNECTIONS) -> BlockingConnectionPool:
     """Make a pool for a client that is to fail soon instead of waiting.
 
     A client that makes its own pool tries again and again for seconds.
     """
     return BlockingConnectionPool.from_url(
         url,
-        max_connections=MAX_CONNECTIONS,
+        max_connections=max_connections,
         timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         socket_timeout=TIMEOUT_SECONDS,

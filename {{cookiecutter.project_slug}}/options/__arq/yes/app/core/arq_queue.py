@@ -15,6 +15,8 @@ from app.config import settings
 from app.core.redis import make_pool
 
 NAME = "jobs"
+# As many jobs are put into the queue at one moment; one that finds no connection comes 20 s later.
+MAX_CONNECTIONS = 100
 
 
 def redis_url() -> str:
@@ -44,7 +46,7 @@ def redis_settings() -> RedisSettings:
 def client() -> ArqRedis:
     """Return the client of this process, which connects when it is used, and fails soon."""
     return ArqRedis(
-        make_pool(REDIS_URL),
+        make_pool(REDIS_URL, MAX_CONNECTIONS),
         job_serializer=serialize,
         job_deserializer=deserialize,
         default_queue_name=NAME,

@@ -1,5 +1,6 @@
-"""What strangers put into the queue of ARQ."""
+"""What strangers put into the queue of ARQ, and what many put in at once."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,13 @@ async def test_a_pickle_is_never_run(committed: None, workers: list[Kept], tmp_p
 
     assert await arq_queue.client().zscore(arq_queue.NAME, message) is None
     assert not trap.exists()
+
+
+async def test_a_hundred_jobs_of_one_moment_need_not_wait_for_a_connection(
+    workers: list[Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arq_queue.client().connection_pool, "timeout", 0.001)
+
+    at_once = [arq_queue.enqueue("add_piece", new_id(), str(new_id())) for _ in range(100)]
+
+    await asyncio.gather(*at_once)
