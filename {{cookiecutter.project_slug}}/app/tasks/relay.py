@@ -11,7 +11,7 @@ from app.core import queue
 from app.core.clock import utc_now
 from app.core.database import in_transaction
 from app.core.enums import JobStatus
-from app.core.jobs import JOBS, LONGEST_REPUBLISH_SECONDS, REPUBLISH_SECONDS
+from app.core.jobs import LONGEST_REPUBLISH_SECONDS, REPUBLISH_SECONDS
 from app.crud.job import job_crud
 from app.models.job import Job
 from app.services.job_service import ended, message
@@ -28,14 +28,14 @@ async def publish_due() -> bool:
 
     The mark is committed first: a relay that dies before it publishes is made good for when the
     mark has run out. While the queue is away nothing is marked, so that all is published as soon
-    as it is back. A job of a newer release, whose name is unknown here, is left to its relays.
+    as it is back.
     """
     await queue.queue_length()
     jobs = await in_transaction(partial(job_crud.take_due, limit=JOBS_AT_ONCE, step=step))
     for job in jobs:
         if job.status == JobStatus.FAILED:
             log.error("job failed: its worker died", job_id=str(job.id), job=job.name)
-        elif job.publications and job.name in JOBS:
+        elif job.publications:
             await queue.enqueue(job.name, job.id, message(job))
     return len(jobs) == JOBS_AT_ONCE
 

@@ -8,7 +8,7 @@ import pytest
 from app.core import queue
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
-from app.core.jobs import LONGEST_REPUBLISH_SECONDS, REPUBLISH_SECONDS
+from app.core.jobs import JOBS, LONGEST_REPUBLISH_SECONDS, REPUBLISH_SECONDS
 from app.models.job import Job
 from app.tasks import relay
 from app.tasks.relay import WORKER_DIED, publish_due
@@ -75,6 +75,21 @@ async def test_a_job_that_runs_under_its_lease_or_has_ended_is_left_alone(
 
     assert messages == []
     assert (await read_job(job)).status == status
+
+
+async def test_a_job_of_a_newer_release_is_left_to_its_relays_and_comes_no_later(
+    messages: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await make_job()
+    with monkeypatch.context() as older:
+        older.delitem(JOBS, job.name)
+        await publish_due()
+    left = await read_job(job)
+
+    await publish_due()
+
+    assert (left.publish_at, left.publications) == (job.publish_at, 0)
+    assert [message.job_id for message in messages] == [job.id]
 
 
 async def test_a_job_of_a_dead_worker_is_tried_again(messages: list[Message]) -> None:

@@ -12,6 +12,7 @@ from app.core.clock import utc_now
 from app.core.database import DbSession, begin, write_or_give_way
 from app.core.enums import UNFINISHED, WAITING, JobStatus
 from app.core.exceptions import UnauthorizedError
+from app.core.jobs import JOBS
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase, changed
 from app.crud.file import file_crud
@@ -94,9 +95,11 @@ class CRUDJob(CRUDBase[Job]):
 
         Any number of relays may do so at once: of two the condition of the update lets one through.
         Each change is a transaction of its own: one whose document somebody holds, and be it a dead
-        process, is left for another time, and keeps no other job waiting.
+        process, is left for another time, and keeps no other job waiting. A job of a newer release,
+        whose name is unknown here, is left to its relays.
         """
-        due = Job.find({"publish_at": {"$lte": utc_now()}}, session=db, limit=limit)
+        wanted = {"publish_at": {"$lte": utc_now()}, "name": {"$in": [*JOBS]}}
+        due = Job.find(wanted, session=db, limit=limit)
         taken = []
         for job in await due.sort("publish_at").to_list():
             take = partial(self.find_and_change, db, as_read(job), changed(plain(step(job))))

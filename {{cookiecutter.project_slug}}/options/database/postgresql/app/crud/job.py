@@ -14,6 +14,7 @@ from app.core.clock import utc_now
 from app.core.database import DbSession
 from app.core.enums import UNFINISHED, WAITING, JobStatus
 from app.core.exceptions import AppError, UnauthorizedError
+from app.core.jobs import JOBS
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase
 from app.crud.file import file_crud
@@ -124,9 +125,11 @@ class CRUDJob(CRUDBase[Job]):
     ) -> list[Job]:
         """Take jobs that are to be published or given up, and change each as `step` says.
 
-        Any number of relays may do so at once: none gets what another has locked.
+        Any number of relays may do so at once: none gets what another has locked. A job of a newer
+        release, whose name is unknown here, is left to its relays.
         """
-        due = select(Job).where(Job.publish_at <= utc_now()).order_by(Job.publish_at).limit(limit)
+        known = select(Job).where(Job.publish_at <= utc_now(), Job.name.in_(JOBS))
+        due = known.order_by(Job.publish_at).limit(limit)
         jobs = list(await db.scalars(due.with_for_update(skip_locked=True)))
         for job in jobs:
             for name, value in step(job).items():
