@@ -37,28 +37,6 @@ SPECIAL = [
     )
 ]
 
-# What nobody may open up: this machine, its neighbours' metadata, and what is nobody's address.
-NEVER_OPENED = [
-    ip_network(network)
-    for network in (
-        "0.0.0.0/8",
-        "100.100.100.200/32",
-        "127.0.0.0/8",
-        "168.63.129.16/32",
-        "169.254.0.0/16",
-        "192.0.0.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "::/8",
-        "2001::/32",
-        "2002::/16",
-        "fd00:ec2::/32",
-        "fd20:ce::/32",
-        "fe80::/10",
-        "ff00::/8",
-    )
-]
-
 
 def is_public(address: Address) -> bool:
     """Tell whether an address is one host's on the public internet."""
@@ -70,10 +48,3 @@ def is_public(address: Address) -> bool:
 def is_among(address: Address, networks: Sequence[Network]) -> bool:
     """Tell whether an address lies in one of these networks."""
     return any(address in network for network in networks)
-
-
-def opens_too_much(network: Network) -> bool:
-    """Tell whether a network holds what no callback may ever reach in production."""
-    return any(
-        network.version == never.version and network.overlaps(never) for never in NEVER_OPENED
-    )

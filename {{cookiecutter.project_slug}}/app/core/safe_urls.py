@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from app.config import settings
 from app.core.public_addresses import Network, is_among
 
 LONGEST_URL = 2_000
@@ -52,6 +53,11 @@ class UrlRules:
 
     http_allowed: bool = False
     networks: Sequence[Network] = ()
+
+
+def callback_rules() -> UrlRules:
+    """Return what the settings let callbacks reach."""
+    return UrlRules(settings.callback_http_allowed, settings.callback_allowed_networks)
 
 
 def check_url(url: str, rules: UrlRules) -> None:

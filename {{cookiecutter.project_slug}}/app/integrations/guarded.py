@@ -6,19 +6,24 @@ those that were checked: a name that stands for something else a moment later ch
 
 import asyncio
 from collections.abc import Sequence
+from functools import cache
 from ipaddress import ip_address
 from socket import SOCK_STREAM, gaierror
+from ssl import SSLContext
 
 from httpx2 import (
     AsyncBaseTransport,
     AsyncHTTPTransport,
     ConnectError,
     ConnectTimeout,
+    Limits,
     Request,
     Response,
+    create_ssl_context,
 )
 
 from app.core.public_addresses import Address, Network, is_among, is_public
+from app.core.safe_urls import PORTS
 
 # Of a host with many addresses, only so many are tried.
 MOST_ADDRESSES = 4
@@ -51,10 +56,12 @@ class GuardedTransport(AsyncBaseTransport):
     connection: another host may have the same address.
     """
 
-    def __init__(self, inner: AsyncHTTPTransport, opened: Sequence[Network] = ()) -> None:
-        """Connect by `inner`; `opened` are networks that may be reached although not public."""
-        self.inner = inner
+    def __init__(self, opened: Sequence[Network] = ()) -> None:
+        """Begin without a connection; `opened` are networks to reach although not public."""
         self.opened = opened
+        self.inner = AsyncHTTPTransport(
+            verify=tls_context(), trust_env=False, limits=Limits(max_keepalive_connections=0)
+        )
 
     async def handle_async_request(self, request: Request) -> Response:
         """Try the addresses in their order until one takes the connection.
@@ -64,7 +71,7 @@ class GuardedTransport(AsyncBaseTransport):
             HTTPError: no address took the connection, or what came back is no answer.
         """
         host = request.url.raw_host.decode("ascii")
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        port = request.url.port or PORTS[request.url.scheme]
         *others, last = await find_addresses(host, port, self.opened)
         for address in others:
             try:
@@ -76,6 +83,12 @@ class GuardedTransport(AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the connection."""
         await self.inner.aclose()
+
+
+@cache
+def tls_context() -> SSLContext:
+    """Return what checks certificates; to read the authorities' takes a while, so once."""
+    return create_ssl_context()
 
 
 def sent_to(address: Address, request: Request, host: str) -> Request:
