@@ -204,8 +204,7 @@ class SafeStart(BaseSettings):
         """Refuse networks in which a stranger's callback would reach this machine or its keys."""
         pairs = ((network, never) for network in value for never in NEVER_CALLED)
         if in_production(info) and any(
-            network.version == never.version and network.overlaps(never)  # type: ignore[arg-type]
-            for network, never in pairs
+            network.version == never.version and network.overlaps(never) for network, never in pairs
         ):
             raise ValueError(
                 "must not hold this machine, link-local addresses or metadata in production; "

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
 from app.config import settings
 from app.core.public_addresses import Network, is_among
@@ -22,7 +23,7 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,57}[a-z0-9])"
 NAME = rf"(?:{LABEL}\.)+{TOP_LABEL}"
 # Names that lead to no host of the public internet (RFC 6761, 6762, 7686, 8375, and habits).
-NOBODYS = r"(?:localhost|local|internal|intranet|lan|home|corp|private|onion|test|invalid|arpa)"
+NOBODYS = "(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|onion|test|invalid|arpa)"
 REST = r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(?:\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
 
 # Without `ASCII`, ignoring case would take letters of other alphabets for those of ours.
@@ -36,7 +37,7 @@ PLAIN_LABEL = re.compile(LABEL, FLAGS)
 PUBLIC_NAME = re.compile(rf"(?!.*\.{NOBODYS}$){NAME}", FLAGS)
 
 # For the API document, which has no words for all of it: what fits here is taken.
-URL_SCHEMA = {
+URL_SCHEMA: dict[str, Any] = {
     "format": "uri",
     "pattern": rf"^https://{NAME}(?::443)?{REST}$",
     "not": {"pattern": rf"^https://[^/?:]*\.{NOBODYS}(?:[:/?]|$)"},

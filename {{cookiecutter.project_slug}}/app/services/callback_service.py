@@ -54,8 +54,8 @@ class CallbackService:
     async def announce(self, db: DbSession, job: Job, url: str, files: Sequence[str]) -> None:
         """Queue a call that says that a job is done, in the transaction in which it ends."""
         path = f"/jobs/{job.id}"
-        data = {"job_id": str(job.id), "job": path}
-        data |= {"files": [f"{path}/files/{name}" for name in files]}
+        links = [f"{path}/files/{name}" for name in files]
+        data = {"job_id": str(job.id), "job": path, "files": links}
         event = {"type": REPORT_DONE, "timestamp": utc_now().isoformat(), "data": data}
         fields = {"user_id": job.user_id, "job_id": job.id, "event_type": REPORT_DONE, "url": url}
         delivery = await callback_crud.create(db, fields | {"body": json.dumps(event)})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.core.database import DbSession
 from app.crud.order import order_crud
@@ -31,7 +31,7 @@ class ReportService:
         Raises:
             CallbackSecretMissingError: a call is wanted, and nothing would sign it.
         """
-        arguments = {"since": days.since.isoformat(), "until": days.until.isoformat()}
+        arguments: dict[str, Any] = {name: day.isoformat() for name, day in days._asdict().items()}
         if callback_url is not None:
             await callback_service.check_can_sign(db, user)
             arguments["callback_url"] = callback_url
