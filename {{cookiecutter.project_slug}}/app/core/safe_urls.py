@@ -23,7 +23,10 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 TOP_LABEL = r"(?:[a-z]{2,63}|xn--[a-z0-9-]{0,57}[a-z0-9])"
 NAME = rf"(?:{LABEL}\.)+{TOP_LABEL}"
 # Names that lead to no host of the public internet (RFC 6761, 6762, 7686, 8375, and habits).
-NOBODYS = "(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|onion|test|invalid|arpa)"
+NOBODYS = (
+    "(?:localhost|localdomain|local|internal|intranet|lan|home|corp|private|onion|test"
+    "|invalid|arpa)"
+)
 REST = r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?(?:\?[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?"
 
 # Without `ASCII`, ignoring case would take letters of other alphabets for those of ours.

@@ -84,6 +84,11 @@ def answer(status: str = "204 No Content", *headers: str, body: bytes = b"") -> 
     return step
 
 
+def redirect(status: str, url: str) -> Step:
+    """Make a step that sends the caller elsewhere."""
+    return answer(status, f"Location: {url}")
+
+
 def say(*pieces: bytes, pause_seconds: float = 0) -> Step:
     """Make a step that sends bytes, which need be no answer, with pauses between."""
 
@@ -110,7 +115,7 @@ async def reset(writer: Writer) -> None:
 
 @asynccontextmanager
 async def receiving(
-    receiver: Receiver, tls: ssl.SSLContext | None = None
+    receiver: Receiver, tls: ssl.SSLContext | None = None, *, by_ipv6: bool = True
 ) -> AsyncIterator[Receiver]:
     """Listen on this machine, by IPv4 and, where there is one, on the same port by IPv6."""
     tasks: set[asyncio.Task[None]] = set()
@@ -125,8 +130,9 @@ async def receiving(
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     servers = [server]
-    with suppress(OSError):
-        servers.append(await asyncio.start_server(serve, "::1", receiver.port, ssl=tls))
+    if by_ipv6:
+        with suppress(OSError):
+            servers.append(await asyncio.start_server(serve, "::1", receiver.port, ssl=tls))
     try:
         yield receiver
     finally:
