@@ -8,7 +8,7 @@ import structlog
 
 from app.core.clock import utc_now
 from app.core.database import DbSession
-from app.core.encryption import decrypt, encrypt
+from app.core.encryption import KeyLostError, decrypt, encrypt
 from app.core.exceptions import CallbackSecretNotFoundError
 from app.core.pagination import PageRequest
 from app.core.webhook_signatures import new_secret, read_secret
@@ -69,16 +69,16 @@ class CallbackSecretService:
     async def seal_anew(self, db: DbSession, page: PageRequest) -> str | None:
         """Encrypt the secrets of one page by the present key; return the cursor of the next page.
 
-        Raises:
-            KeyLostError: as `signing_keys`; nothing is changed.
+        What no key reads stays as it is.
         """
         found = await callback_secret_crud.list(db, page)
         for details in found.items:
-            changes = {
-                name: stored and sealed(opened(stored, details.user_id), details.user_id)
-                for name, stored in (("secret", details.secret), ("previous", details.previous))
-            }
-            await callback_secret_crud.update(db, details, changes)
+            try:
+                changes = sealed_anew(details)
+            except KeyLostError:
+                log.warning("callback secret lost", user_id=str(details.user_id))
+            else:
+                await callback_secret_crud.change_unless_rotated(db, details, changes)
         return found.next_cursor
 
 
@@ -90,6 +90,16 @@ def sealed(secret: str, user_id: UUID) -> bytes:
 def opened(stored: bytes, user_id: UUID) -> str:
     """Decrypt a user's secret; raises as `decrypt`."""
     return decrypt(stored, PURPOSE, str(user_id)).decode()
+
+
+def sealed_anew(details: CallbackSecret) -> dict[str, bytes]:
+    """Return both secrets of a user, encrypted by the present key; raises as `decrypt`."""
+    stored = {"secret": details.secret, "previous": details.previous}
+    return {
+        name: sealed(opened(secret, details.user_id), details.user_id)
+        for name, secret in stored.items()
+        if secret is not None
+    }
 
 
 callback_secret_service = CallbackSecretService()

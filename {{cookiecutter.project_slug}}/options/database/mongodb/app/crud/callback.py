@@ -93,6 +93,14 @@ class CRUDCallbackSecret(CRUDBase[CallbackSecret]):
         )
         return CallbackSecret.model_validate(rotated)
 
+    async def change_unless_rotated(
+        self, db: DbSession, details: CallbackSecret, changes: Mapping[str, Any]
+    ) -> None:
+        """Change a user's secret, unless there is a newer one than was read."""
+        same = {"_id": details.id, "secret": details.secret}
+        await begin(db)
+        await self.collection.update_one(same, changed(changes), session=db)
+
     async def delete_all(self, db: DbSession, user_id: UUID) -> None:
         """Delete the secret of a user."""
         await begin(db)

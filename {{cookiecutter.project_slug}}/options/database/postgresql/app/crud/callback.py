@@ -83,6 +83,13 @@ class CRUDCallbackSecret(CRUDBase[CallbackSecret]):
             found = await db.scalars(rotated, execution_options={"populate_existing": True})
         return found.one()
 
+    async def change_unless_rotated(
+        self, db: DbSession, details: CallbackSecret, changes: Mapping[str, Any]
+    ) -> None:
+        """Change a user's secret, unless there is a newer one than was read."""
+        same = (CallbackSecret.id == details.id, CallbackSecret.secret == details.secret)
+        await db.execute(update(CallbackSecret).where(*same).values(**changes))
+
 
 callback_crud = CRUDCallback(CallbackDelivery)
 callback_secret_crud = CRUDCallbackSecret(CallbackSecret)
