@@ -11,12 +11,13 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 OK = b"HTTP/1.1 204 No Content\r\n\r\n"
 HOST = "receiver.example.com"
 
-Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
+Reader: TypeAlias = asyncio.StreamReader
+Writer: TypeAlias = asyncio.StreamWriter
 Step = Callable[[Writer], Awaitable[None]]
 
 

@@ -12,7 +12,7 @@ from app.core.exceptions import UnauthorizedError
 from app.crud.callback import callback_crud, callback_secret_crud
 from app.models.callback import CallbackSecret
 from app.models.user import User
-from app.services.callback_secret_service import sealed
+from app.services.callback_secret_service import opened, sealed
 from app.services.user_service import user_service
 from tests.factories import Caller, make_callback_secret, make_caller, make_user, unit_of_work
 from tests.integration.deliveries import make_promise, tries_of
@@ -118,16 +118,18 @@ async def test_one_user_s_secret_signs_no_other_user_s_calls(
     assert not receiver.requests[0].is_signed_by(others)
 
 
-async def test_of_many_rotations_at_once_each_is_the_newest_or_the_one_before_or_gone(
-    committed: None,
+async def test_of_many_rotations_at_once_one_is_the_newest_and_another_the_one_before(
+    committing_client: AsyncClient,
 ) -> None:
-    user = await make_user()
+    caller = await make_caller()
 
-    secrets = await asyncio.gather(*(make_callback_secret(user) for _ in range(5)))
+    secrets = await asyncio.gather(*(rotate(committing_client, caller) for _ in range(5)))
 
-    stored = await read_secret_of(user)
-    assert len(set(secrets)) == 5
-    assert stored.previous not in {None, stored.secret}
+    stored = await read_secret_of(caller.user)
+    assert stored.previous is not None
+    kept = {opened(secret, caller.user.id) for secret in (stored.secret, stored.previous)}
+    assert len(kept) == 2
+    assert kept < set(secrets)
 
 
 async def test_rotation_of_a_user_who_was_deleted_is_refused(committed: None) -> None:

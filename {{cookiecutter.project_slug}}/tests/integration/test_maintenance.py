@@ -1,6 +1,7 @@
 """Old jobs are deleted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ async def test_a_job_that_goes_takes_its_callbacks_along(monkeypatch: pytest.Mon
     monkeypatch.setattr(settings, "job_days", 3)
     owner = await make_user()
     finished_at = utc_now() - timedelta(days=4)
-    ended = {"status": JobStatus.DONE, "publish_at": None}
+    ended: dict[str, Any] = {"status": JobStatus.DONE, "publish_at": None}
     old = await make_job(owner, finished_at=finished_at, **ended)
     recent = await make_job(owner, finished_at=utc_now(), **ended)
     gone, kept = [await make_delivery(job) for job in (old, recent)]

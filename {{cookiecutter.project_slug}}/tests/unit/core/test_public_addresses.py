@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
 
-from app.core.public_addresses import is_public
+from app.core.public_addresses import Address, is_public
 from tests.private_targets import ADDRESSES, PUBLIC_ADDRESSES
 
 
@@ -18,7 +18,7 @@ def test_an_address_of_a_host_on_the_internet_is_public(text: str) -> None:
     assert is_public(ip_address(text))
 
 
-def is_special(address: IPv4Address | IPv6Address) -> bool:
+def is_special(address: Address) -> bool:
     """Tell whether Python takes an address for anything but one host's on the internet."""
     kinds = ("private", "loopback", "link_local", "multicast", "reserved", "unspecified")
     return any(getattr(address, f"is_{kind}") for kind in kinds)
@@ -26,8 +26,8 @@ def is_special(address: IPv4Address | IPv6Address) -> bool:
 
 def test_nothing_is_public_that_python_takes_for_private_or_special() -> None:
     numbers = range(0, 2**16, 13)
-    spread = [IPv4Address(number << 16 | 0x0101) for number in numbers]
-    spread_further = [IPv6Address(number << 112 | 1) for number in numbers]
+    spread: list[Address] = [IPv4Address(number << 16 | 0x0101) for number in numbers]
+    spread_further: list[Address] = [IPv6Address(number << 112 | 1) for number in numbers]
 
     public = [address for address in (*spread, *spread_further) if is_public(address)]
 
