@@ -99,11 +99,11 @@ def test_secrets_are_new_each_time_and_can_be_read() -> None:
     ],
 )
 def test_what_is_no_secret_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be whsec_"):
+    with pytest.raises(ValueError, match="must be whsec_ and then"):
         read_secret(text)
 
 
-@pytest.mark.parametrize("key", [KEY, OLD_KEY])
+@pytest.mark.parametrize("key", [KEY, OLD_KEY], ids=["new", "old"])
 def test_any_of_several_secrets_verifies(key: bytes) -> None:
     headers = signed(webhook_signature=sign(key, "msg_1", NOW, BODY))
 
