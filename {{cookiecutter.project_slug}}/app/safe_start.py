@@ -216,7 +216,7 @@ class SafeStart(BaseSettings):
     @classmethod
     def signs_nothing_in_the_clear(cls, value: bool, info: ValidationInfo) -> bool:
         """Refuse to send what is a client's alone where others can read it."""
-        if in_production(info) and value:
+        if value and in_production(info):
             raise ValueError("must be false in production")
         return value
 

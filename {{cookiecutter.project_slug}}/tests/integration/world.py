@@ -59,7 +59,8 @@ async def make_world() -> World:
     current = {"current_password": PASSWORD}
     tokens = {purpose: await make_mail_token(owner.user, purpose) for purpose in MailTokenPurpose}
     elsewhere = await open_session(owner.user)
-    await make_callback_secret(owner.user)
+    for user in (owner.user, admin.user):
+        await make_callback_secret(user)
     job = await make_job(owner.user, status=JobStatus.DONE, publish_at=None)
     delivery = await make_delivery(job, status=CallbackStatus.DELIVERED)
     await store(job.id, "sales.csv", FileContent("text/csv", b"day"))
