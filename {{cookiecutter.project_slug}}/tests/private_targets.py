@@ -120,6 +120,8 @@ URLS = [
     "https://receiver.example.com:99999999999/",
     "https://receiver.example.com:+443/",
     "https://receiver.example.com:４４３/",
+    "https://\u017fite.example.com/",  # a long s: ignoring case, it is an s
+    "https://\u212aiosk.example.com/",
     "https://receiver_.example.com/",
     "https://receiver.example.c0m/",
     f"https://{'a' * 64}.example.com/",

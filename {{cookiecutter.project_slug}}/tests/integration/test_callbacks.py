@@ -17,7 +17,7 @@ from tests.integration.calls import ask_for_report, read_pages
 from tests.integration.deliveries import find_job, make_promise, tries_of
 from tests.integration.job_functions import move, run_now
 from tests.integration.messages import Message
-from tests.integration.receiver import Receiver, answer, say
+from tests.integration.receiver import Receiver, Writer, answer, say
 
 
 async def test_receiver_is_told_what_is_done_where_it_is_and_by_whom(
@@ -195,13 +195,15 @@ async def test_delivery_that_was_begun_twice_calls_again_under_the_same_id_and_e
     assert promise.job.status == JobStatus.DONE
 
 
+@pytest.mark.parametrize("status", ["204 No Content", "500 Oops"])
 async def test_run_that_was_lost_writes_nothing_into_the_log(
-    committing_client: AsyncClient, messages: list[Message], receiver: Receiver
+    committing_client: AsyncClient, messages: list[Message], receiver: Receiver, status: str
 ) -> None:
     promise = await make_promise(committing_client, messages, receiver.url())
 
-    async def take_over(_: object) -> None:
+    async def take_over(writer: Writer) -> None:
         await move(promise.job, runs=9)
+        await answer(status)(writer)
 
     receiver.steps = [take_over]
     delivery = await promise.send()
