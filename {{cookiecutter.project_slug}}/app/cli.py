@@ -13,6 +13,7 @@ from app.core.exceptions import AppError
 from app.core.pagination import PageRequest
 from app.core.queue import close_queue
 from app.schemas.fields import Email
+from app.services.callback_secret_service import callback_secret_service
 from app.services.job_service import job_service
 from app.services.user_service import user_service
 
@@ -54,6 +55,17 @@ async def discard_dead_job(job_id: UUID) -> None:
         await job_service.discard(db, job_id)
 
 
+async def encrypt_anew() -> None:
+    """Encrypt what is stored encrypted by the present SECRET_KEY, so that a former one may go."""
+    cursor = None
+    while True:
+        async with asynccontextmanager(get_db)() as db:
+            page = PageRequest(LINES_AT_ONCE, cursor)
+            cursor = await callback_secret_service.seal_anew(db, page)
+        if cursor is None:
+            return
+
+
 def email_address(text: str) -> str:
     """Check an address as the API does."""
     try:
@@ -78,6 +90,8 @@ def parse_arguments() -> argparse.Namespace:
     discard = commands.add_parser("discard-job", help="give up a job that failed for good")
     discard.add_argument("job_id", type=UUID)
     discard.set_defaults(action=lambda given: discard_dead_job(given.job_id))
+    anew = commands.add_parser("encrypt-anew", help="make a former SECRET_KEY superfluous")
+    anew.set_defaults(action=lambda _: encrypt_anew())
     return parser.parse_args()
 
 

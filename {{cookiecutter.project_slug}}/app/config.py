@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     EmailStr,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     ValidationError,
     field_validator,
@@ -34,6 +35,7 @@ def split_at_commas(value: object) -> object:
 
 Texts = Annotated[list[str], NoDecode, BeforeValidator(split_at_commas)]
 Secrets = Annotated[list[SecretStr], NoDecode, BeforeValidator(split_at_commas)]
+Networks = Annotated[list[IPvAnyNetwork], NoDecode, BeforeValidator(split_at_commas)]
 
 
 class Settings(SafeStart, BaseSettings):
@@ -94,6 +96,9 @@ class Settings(SafeStart, BaseSettings):
     shutdown_seconds: float = Field(default=25, ge=0)
     job_days: int = Field(default=30, ge=1)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
+
+    callback_allowed_networks: Networks = []
+    callback_http_allowed: bool = False
 
     ozon_url: str | None = None
     ozon_api_key: SecretStr | None = None

@@ -22,6 +22,7 @@ from app.routers import (
     account,
     api_keys,
     auth,
+    callbacks,
     dead_letters,
     images,
     jobs,
@@ -88,3 +89,4 @@ app.include_router(jobs.router)
 app.include_router(dead_letters.router)
 app.include_router(notifications.router)
 app.include_router(reports.router)
+app.include_router(callbacks.router)

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
-from pydantic import AfterValidator, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 PLACEHOLDERS = (
@@ -17,6 +18,17 @@ ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?")
 HOST_NAME = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 # Passwords may hold what separates the parts of a URL, so no general parser is of use here.
 LOGIN = re.compile(r"[^:/]+://(?P<user>[^:/@]*)(?::(?P<password>[^@]*))?@")
+
+# What no stranger may have called: this machine, the metadata of clouds, and what is no one host.
+NEVER_CALLED = [
+    ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "224.0.0.0/4"),
+        *("240.0.0.0/4", "100.100.100.200/32", "168.63.129.16/32"),
+        *("::/8", "2001::/32", "2002::/16", "fe80::/10", "ff00::/8"),
+        *("fd00:ec2::/32", "fd20:ce::/32"),
+    )
+]
 
 
 class Strength(NamedTuple):
@@ -182,6 +194,30 @@ class SafeStart(BaseSettings):
             check_secret(key, KEY, "each of them ")
             if in_production(info):
                 check_unique(key.get_secret_value(), info)
+        return value
+
+    @field_validator("callback_allowed_networks", check_fields=False)
+    @classmethod
+    def are_closed_to_strangers(
+        cls, value: list[IPvAnyNetwork], info: ValidationInfo
+    ) -> list[IPvAnyNetwork]:
+        """Refuse networks in which a stranger's callback would reach this machine or its keys."""
+        pairs = ((network, never) for network in value for never in NEVER_CALLED)
+        if in_production(info) and any(
+            network.version == never.version and network.overlaps(never) for network, never in pairs
+        ):
+            raise ValueError(
+                "must not hold this machine, link-local addresses or metadata in production; "
+                "name the networks of the receivers, such as 10.1.0.0/16"
+            )
+        return value
+
+    @field_validator("callback_http_allowed", check_fields=False)
+    @classmethod
+    def signs_nothing_in_the_clear(cls, value: bool, info: ValidationInfo) -> bool:
+        """Refuse to send what is a client's alone where others can read it."""
+        if value and in_production(info):
+            raise ValueError("must be false in production")
         return value
 
     @field_validator("smtp_host", check_fields=False)

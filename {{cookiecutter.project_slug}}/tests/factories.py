@@ -4,18 +4,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.core.client import Client
 from app.core.clock import utc_now
 from app.core.database import get_db
 from app.core.enums import JobStatus, MailTokenPurpose, Role, Scope
+from app.crud.callback import callback_crud
+from app.models.callback import CallbackDelivery
 from app.models.job import Job
 from app.models.order import Order
 from app.models.product import Product
 from app.models.user import User
 from app.services.api_key_service import NewApiKey, api_key_service
 from app.services.auth_service import TokenPair, auth_service
+from app.services.callback_secret_service import callback_secret_service
 from app.services.job_service import job_service
 from app.services.mail_token_service import mail_token_service
 from app.services.order_service import Item, order_service
@@ -113,6 +116,29 @@ async def make_job(
         # What has a delay is not put into the queue.
         job = await job_service.enqueue(db, name, user=user, key=key, delay=timedelta(days=1))
         return await job_service.move(db, job.id, list(JobStatus), values)
+
+
+async def make_callback_secret(user: User, keep_hours: int = 24) -> str:
+    """Make a secret that signs the user's callbacks, in the place of the one before it."""
+    async with unit_of_work() as db:
+        return (await callback_secret_service.rotate(db, user, keep_hours)).secret
+
+
+async def make_delivery(
+    job: Job, url: str = "https://receiver.example.com/done", **changes: Any
+) -> CallbackDelivery:
+    """Make a callback about a job of a user, in any state; no queue knows of it."""
+    async with unit_of_work() as db:
+        fields = {"user_id": job.user_id, "job_id": job.id, "event_type": "report.done"}
+        return await callback_crud.create(db, fields | {"url": url, "body": "{}"} | changes)
+
+
+async def read_delivery(id: UUID) -> CallbackDelivery:
+    """Return a callback as it is stored now."""
+    async with unit_of_work() as db:
+        delivery = await callback_crud.get(db, id)
+    assert delivery is not None
+    return delivery
 
 
 async def read_job(job: Job) -> Job:

@@ -52,6 +52,14 @@ WAITING = frozenset({JobStatus.QUEUED, JobStatus.RETRYING})
 UNFINISHED = WAITING | {JobStatus.RUNNING}
 
 
+class CallbackStatus(StrEnum):
+    """Where a callback stands; an ended one may be sent again, and is pending then."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
 class Currency(StrEnum):
     """Currencies that the service sells in, by ISO 4217 code; to offer another, add its line."""
 

@@ -128,6 +128,20 @@ class FileNotThereError(NotFoundError):
     detail = "File not found."
 
 
+class CallbackNotFoundError(NotFoundError):
+    """No callback with this id is visible to the caller."""
+
+    code = "callback_not_found"
+    detail = "Callback not found."
+
+
+class CallbackSecretNotFoundError(NotFoundError):
+    """The caller has made no secret for callbacks."""
+
+    code = "callback_secret_not_found"
+    detail = "There is no secret for callbacks yet."
+
+
 class ConflictError(AppError):
     """The request contradicts what is stored."""
 
@@ -176,6 +190,20 @@ class JobStatusError(ConflictError):
 
     code = "job_status"
     detail = "The job's status does not allow this."
+
+
+class CallbackStatusError(ConflictError):
+    """The callback has not ended yet."""
+
+    code = "callback_status"
+    detail = "The callback is still being tried."
+
+
+class CallbackSecretMissingError(ConflictError):
+    """Without a secret the receiver could not tell our calls from others'."""
+
+    code = "callback_secret_missing"
+    detail = "Make a secret for callbacks first: POST /callback-secret."
 
 
 class MixedCurrenciesError(AppError):

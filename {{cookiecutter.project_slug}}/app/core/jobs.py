@@ -15,18 +15,31 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What is known of a job before it runs; a try that takes longer than the limit fails."""
+    """What is known of a job before it runs; a try that takes longer than the limit fails.
+
+    `pauses_seconds` are the pauses between its tries, where the usual ones are too short.
+    """
 
     kind: JobKind
     time_limit_seconds: float
     max_attempts: int = 5
+    pauses_seconds: tuple[float, ...] = ()
 
+
+# Of callbacks: a receiver may be away for most of a day.
+CALLBACK_PAUSES_SECONDS = (5, 60, 300, 1_800, 7_200, 21_600, 43_200)
 
 JOBS = {
     "send_bulk_emails": JobSpec(JobKind.IO, time_limit_seconds=900),
     "generate_report": JobSpec(JobKind.CPU, time_limit_seconds=300),
     "sync_products": JobSpec(JobKind.IO, time_limit_seconds=120),
     "process_image": JobSpec(JobKind.CPU, time_limit_seconds=60),
+    "deliver_callback": JobSpec(
+        JobKind.IO,
+        time_limit_seconds=30,
+        max_attempts=len(CALLBACK_PAUSES_SECONDS) + 1,
+        pauses_seconds=CALLBACK_PAUSES_SECONDS,
+    ),
     "delete_old_jobs": JobSpec(JobKind.IO, time_limit_seconds=60),
 }
 
@@ -43,3 +56,5 @@ LONGEST_REPUBLISH_SECONDS = 300
 # Between tries: a time chosen by chance below a bound that doubles with each try.
 RETRY_SECONDS = 1
 LONGEST_RETRY_SECONDS = 60
+# A pause of `pauses_seconds` is so much shorter or longer, by chance.
+PAUSE_SPREAD = 0.2

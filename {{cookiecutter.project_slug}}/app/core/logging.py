@@ -48,6 +48,8 @@ def configure_logging() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    # It would write down every URL that is called, with what is secret in it.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
         take_over(logging.getLogger(name))
 

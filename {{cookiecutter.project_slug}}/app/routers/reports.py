@@ -5,9 +5,10 @@ from fastapi import APIRouter, status
 from app.core.openapi import problems
 from app.dependencies import Db, IdempotencyKey, Staff
 from app.models.job import Job
+from app.routers.callback_contract import router as receivers
 from app.schemas.job import JobRead
 from app.schemas.report import SalesReportRequest
-from app.services.report_service import report_service
+from app.services.report_service import Days, report_service
 
 router = APIRouter(prefix="/reports", tags=["reports"])
 
@@ -16,10 +17,12 @@ router = APIRouter(prefix="/reports", tags=["reports"])
     "/sales",
     response_model=JobRead,
     status_code=status.HTTP_202_ACCEPTED,
-    responses=problems(400, 401, 403, 422),
+    responses=problems(400, 401, 403, 409, 422),
+    callbacks=receivers.routes,
 )
 async def request_sales_report(
-    user: Staff, idempotency_key: IdempotencyKey, days: SalesReportRequest, db: Db
+    user: Staff, idempotency_key: IdempotencyKey, asked: SalesReportRequest, db: Db
 ) -> Job:
     """Have what was sold put into files, as CSV and as XLSX. Managers and admins may."""
-    return await report_service.request_sales(db, user, idempotency_key, days.since, days.until)
+    days = Days(asked.since, asked.until)
+    return await report_service.request_sales(db, user, idempotency_key, days, asked.callback_url)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from app.core.problems import RuleError
 from app.schemas.base import Input
+from app.schemas.callback import CallbackUrl
 
 LONGEST_DAYS = 366
 
@@ -18,10 +19,14 @@ Day = Annotated[
 
 
 class SalesReportRequest(Input):
-    """The days that a sales report is to cover, in UTC, both included; at most a year."""
+    """The days that a sales report is to cover, in UTC, both included; at most a year.
+
+    With `callback_url`, that address is called when the report is done.
+    """
 
     since: Day
     until: Day
+    callback_url: CallbackUrl | None = None
 
     @model_validator(mode="after")
     def covers_a_time(self) -> Self:

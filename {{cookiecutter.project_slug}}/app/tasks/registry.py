@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aiosmtplib import SMTPException
 
 from app.core.exceptions import UpstreamError
+from app.tasks.callbacks import CallbackNotDeliveredError, deliver_callback
 from app.tasks.emails import send_bulk_emails
 from app.tasks.images import process_image
 from app.tasks.maintenance import delete_old_jobs
@@ -30,5 +31,6 @@ FUNCTIONS = {
     "generate_report": JobFunction(generate_report),
     "sync_products": JobFunction(sync_products, passing=(UpstreamError,)),
     "process_image": JobFunction(process_image),
+    "deliver_callback": JobFunction(deliver_callback, passing=(CallbackNotDeliveredError,)),
     "delete_old_jobs": JobFunction(delete_old_jobs),
 }

@@ -65,6 +65,15 @@ class Run:
         await self.change(progress=progress, checkpoint=state, publish_at=lease_end())
         self.job.checkpoint = state
 
+    async def note(self, effect: Effect) -> None:
+        """Write something down before the job has ended; raises as `write`, and undoes it then."""
+
+        async def write_and_do(db: DbSession) -> None:
+            await self.write(db, {"publish_at": lease_end()})
+            await effect(db)
+
+        await in_transaction(write_and_do)
+
     async def finish(
         self,
         counts: Counts | None = None,

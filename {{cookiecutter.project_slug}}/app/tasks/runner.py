@@ -18,6 +18,7 @@ from app.core.jobs import (
     BEAT_SECONDS,
     JOBS,
     LONGEST_RETRY_SECONDS,
+    PAUSE_SPREAD,
     REPUBLISH_SECONDS,
     RETRY_SECONDS,
 )
@@ -129,7 +130,7 @@ def after_error(job: Job, error: Exception) -> Changes:
     may_pass = isinstance(error, (*ALWAYS_PASSING, *FUNCTIONS[job.name].passing))
     if not may_pass or job.attempt >= job.max_attempts:
         return ended(JobStatus.FAILED) | told
-    return {"status": JobStatus.RETRYING, **due_in(pause(job.attempt)), **told}
+    return {"status": JobStatus.RETRYING, **due_in(pause_of(job)), **told}
 
 
 def storable(text: str) -> str:
@@ -141,6 +142,15 @@ def due_in(seconds: float) -> Changes:
     """Return the changes that have a relay publish the job after a time."""
     due_at = utc_now() + timedelta(seconds=seconds)
     return {"due_at": due_at, "publish_at": due_at, "publications": 0}
+
+
+def pause_of(job: Job) -> float:
+    """Choose a pause in seconds before the next try: near that of the job's own list, if any."""
+    pauses = JOBS[job.name].pauses_seconds
+    if not pauses:
+        return pause(job.attempt)
+    usual = pauses[min(job.attempt, len(pauses)) - 1]
+    return usual * SystemRandom().uniform(1 - PAUSE_SPREAD, 1 + PAUSE_SPREAD)
 
 
 def pause(attempt: int) -> float:

@@ -77,11 +77,13 @@ async def ask_for_report(
     *,
     key: str | None = None,
     until: str = "2026-01-31",
+    callback_url: str | None = None,
     **headers: str,
 ) -> Response:
     """Ask for a sales report, under a new idempotency key unless one is given."""
     headers = caller.headers | {"Idempotency-Key": key or uuid4().hex} | headers
     body = {"since": "2026-01-01", "until": until}
+    body |= {"callback_url": callback_url} if callback_url else {}
     return await client.post("/reports/sales", headers=headers, json=body)
 
 

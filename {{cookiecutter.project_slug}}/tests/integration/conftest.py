@@ -1,14 +1,19 @@
 """Fixtures for the tests of the API."""
 
+from collections.abc import AsyncIterator
+from ipaddress import ip_network
 from uuid import UUID
 
 import pytest
 from httpx2 import AsyncClient
 
+from app.config import settings
 from app.core import queue
 from app.integrations.mail import Mail, mail_client
 from tests.integration.job_functions import Define, defining
 from tests.integration.messages import Message
+from tests.integration.names import Names, taking_over
+from tests.integration.receiver import HOST, Receiver, receiving
 from tests.integration.world import World, make_world
 
 
@@ -40,6 +45,22 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
     monkeypatch.setattr(queue, "enqueue", enqueue)
     return put
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Stand in for the resolver; knows no names yet."""
+    return taking_over(monkeypatch)
+
+
+@pytest.fixture
+async def receiver(names: Names, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Receiver]:
+    """Run a client's receiver on this machine, which callbacks may reach, without encryption."""
+    monkeypatch.setattr(settings, "callback_allowed_networks", [ip_network("127.0.0.1")])
+    monkeypatch.setattr(settings, "callback_http_allowed", True)
+    names.say(HOST, ["127.0.0.1"])
+    async with receiving(Receiver()) as receiver:
+        yield receiver
 
 
 @pytest.fixture

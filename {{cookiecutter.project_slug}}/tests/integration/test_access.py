@@ -95,6 +95,14 @@ ACCESS = {
     "GET /products/{product_id}/images/{size}": for_anyone(200),
     "POST /notify-all": Expected(401, stranger=403, owner=403, manager=403, admin=202),
     "POST /reports/sales": Expected(401, stranger=403, owner=403, manager=202, admin=202),
+    # Owner and admin have one, each their own.
+    "GET /callback-secret": Expected(401, stranger=404, owner=200, manager=404, admin=200),
+    "POST /callback-secret": for_users(201),
+    "GET /callbacks/": for_users(200),
+    "GET /callbacks/{delivery_id}": Expected(401, stranger=404, owner=200, manager=404, admin=200),
+    "POST /callbacks/{delivery_id}/resend": Expected(
+        401, stranger=404, owner=202, manager=404, admin=202
+    ),
     "GET /jobs/": for_users(200),
     "GET /jobs/{job_id}": Expected(401, stranger=404, owner=200, manager=404, admin=200),
     "GET /jobs/{job_id}/files/{name}": Expected(

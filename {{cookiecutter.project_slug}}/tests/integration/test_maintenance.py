@@ -1,18 +1,20 @@
 """Old jobs are deleted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.config import settings
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
+from app.crud.callback import callback_crud
 from app.crud.file import file_crud
 from app.crud.job import job_crud
 from app.models.job import Job
 from app.services.file_service import FileContent
 from app.tasks import maintenance
-from tests.factories import make_job, unit_of_work
+from tests.factories import make_delivery, make_job, make_user, unit_of_work
 from tests.integration.job_functions import run_now
 from tests.integration.world import store
 
@@ -46,6 +48,22 @@ async def test_what_ended_so_many_days_ago_goes_with_its_files_and_what_failed_s
 
     assert (done.status, done.result) == (JobStatus.DONE, {"counts": {"jobs": 2}, "files": []})
     assert [await is_there(job) for job in (*old, recent, failed)] == [False, False, True, True]
+
+
+async def test_a_job_that_goes_takes_its_callbacks_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "job_days", 3)
+    owner = await make_user()
+    finished_at = utc_now() - timedelta(days=4)
+    ended: dict[str, Any] = {"status": JobStatus.DONE, "publish_at": None}
+    old = await make_job(owner, finished_at=finished_at, **ended)
+    recent = await make_job(owner, finished_at=utc_now(), **ended)
+    gone, kept = [await make_delivery(job) for job in (old, recent)]
+
+    await run_now(await make_job(name="delete_old_jobs"))
+
+    async with unit_of_work() as db:
+        assert await callback_crud.get(db, gone.id) is None
+        assert await callback_crud.get(db, kept.id) is not None
 
 
 async def test_all_go_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

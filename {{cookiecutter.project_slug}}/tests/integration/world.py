@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.core.enums import ImageSize, JobStatus, MailTokenPurpose, Role, Scope
+from app.core.enums import CallbackStatus, ImageSize, JobStatus, MailTokenPurpose, Role, Scope
 from app.core.security import decode_access_token
 from app.services.file_service import FileContent, file_service
 from tests.factories import (
     PASSWORD,
     Caller,
     make_api_key,
+    make_callback_secret,
     make_caller,
+    make_delivery,
     make_job,
     make_mail_token,
     make_order,
@@ -57,7 +59,10 @@ async def make_world() -> World:
     current = {"current_password": PASSWORD}
     tokens = {purpose: await make_mail_token(owner.user, purpose) for purpose in MailTokenPurpose}
     elsewhere = await open_session(owner.user)
+    for user in (owner.user, admin.user):
+        await make_callback_secret(user)
     job = await make_job(owner.user, status=JobStatus.DONE, publish_at=None)
+    delivery = await make_delivery(job, status=CallbackStatus.DELIVERED)
     await store(job.id, "sales.csv", FileContent("text/csv", b"day"))
     await store(product.id, ImageSize.SMALL, FileContent("image/webp", b"RIFF"))
     forms = {"POST /auth/token": {"username": owner.user.email, "password": PASSWORD}}
@@ -83,6 +88,7 @@ async def make_world() -> World:
         "PATCH /products/{product_id}": {"stock": 1},
         "POST /orders/": order_of(product),
         "POST /notify-all": {"subject": "Sale", "text": "All teapots are cheaper."},
+        "POST /callback-secret": {"keep_previous_hours": 1},
         "POST /reports/sales": {"since": "2026-01-01", "until": "2026-01-31"},
     }
     ids: dict[str, object] = {
@@ -93,6 +99,7 @@ async def make_world() -> World:
         "job_id": job.id,
         "name": "sales.csv",
         "size": ImageSize.SMALL,
+        "delivery_id": delivery.id,
         "key_id": (await make_api_key(admin.user, Scope.ORDERS_READ)).details.id,
     }
     pictures = {"PUT /products/{product_id}/image": PNG}

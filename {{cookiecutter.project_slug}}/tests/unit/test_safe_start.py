@@ -61,6 +61,14 @@ FAULTS = {
     "mail user without password": {"SMTP_USERNAME": "shop", "SMTP_PASSWORD": ""},
     "short mail password": {"SMTP_PASSWORD": "k7Wq2ZpN8vR"},
     "well-known mail password": {"SMTP_PASSWORD": "your-smtp-secret"},
+    "callbacks to this machine": {"CALLBACK_ALLOWED_NETWORKS": "10.1.0.0/16,127.0.0.1"},
+    "callbacks to this machine by IPv6": {"CALLBACK_ALLOWED_NETWORKS": "::1/128"},
+    "callbacks to this machine, mapped": {"CALLBACK_ALLOWED_NETWORKS": "::ffff:127.0.0.1/128"},
+    "callbacks to metadata": {"CALLBACK_ALLOWED_NETWORKS": "169.254.169.254"},
+    "callbacks to metadata by IPv6": {"CALLBACK_ALLOWED_NETWORKS": "fd00::/8"},
+    "callbacks to everything": {"CALLBACK_ALLOWED_NETWORKS": "0.0.0.0/0"},
+    "callbacks to everything by IPv6": {"CALLBACK_ALLOWED_NETWORKS": "::/0"},
+    "callbacks in the clear": {"CALLBACK_HTTP_ALLOWED": "true"},
     "short key": {"SECRET_KEY": KEY[:31]},
     "monotonous key": {"SECRET_KEY": "Zk3Q" * 10},
     "placeholder as key": {"SECRET_KEY": f"changeme-{KEY}"},
@@ -162,6 +170,14 @@ def test_production_starts_with_good_settings(production: pytest.MonkeyPatch) ->
 
     assert loaded.environment == "production"
     assert len(loaded.allowed_hosts) == 4
+
+
+def test_callbacks_may_reach_private_networks_that_are_named_one_by_one(
+    production: pytest.MonkeyPatch,
+) -> None:
+    production.setenv("CALLBACK_ALLOWED_NETWORKS", "10.1.0.0/16, 192.168.7.0/24,fd12:3::/48")
+
+    assert len(load_settings().callback_allowed_networks) == 3
 
 
 def test_a_redis_of_a_closed_network_may_have_no_password(

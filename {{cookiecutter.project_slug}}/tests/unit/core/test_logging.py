@@ -50,6 +50,15 @@ for level, access_log in [("INFO", True), ("WARNING", True), ("INFO", False)]:
     logging.getLogger("uvicorn.access").info("%s %s", level, access_log)
 """
 
+CALL = """
+from httpx2 import Client, MockTransport, Response
+from app.core.logging import configure_logging
+
+configure_logging()
+transport = MockTransport(lambda _: Response(204))
+print(Client(transport=transport).post("https://receiver.example.com/t0ps3cret?a=b").status_code)
+"""
+
 
 def logged(environment: str, log_level: str = "INFO") -> str:
     variables = PRODUCTION | {"ENVIRONMENT": environment, "LOG_LEVEL": log_level}
@@ -149,3 +158,9 @@ def test_requests_are_logged_at_the_level_of_the_settings_unless_the_server_is_t
     assert process.returncode == 0, process.stderr
     (line,) = process.stdout.splitlines()
     assert "INFO True" in line
+
+
+def test_an_address_that_is_called_is_not_in_the_log_for_it_may_hold_a_secret() -> None:
+    process = run_python("-c", CALL, **PRODUCTION, LOG_LEVEL="INFO")
+
+    assert (process.returncode, process.stdout) == (0, "204\n")

@@ -31,6 +31,7 @@ def test_the_schemas_of_all_modules_are_checked_here() -> None:
         "api_key",
         "auth",
         "base",
+        "callback",
         "job",
         "notification",
         "order",

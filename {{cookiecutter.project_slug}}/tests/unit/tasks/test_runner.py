@@ -10,8 +10,9 @@ from anyio import BrokenWorkerProcess
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
 from app.core.exceptions import DatabaseUnavailableError, UpstreamError
-from app.core.jobs import LONGEST_RETRY_SECONDS, RETRY_SECONDS
-from app.tasks.runner import after_error, handed_back, pause
+from app.core.jobs import CALLBACK_PAUSES_SECONDS, LONGEST_RETRY_SECONDS, RETRY_SECONDS
+from app.tasks.callbacks import CallbackNotDeliveredError
+from app.tasks.runner import after_error, handed_back, pause, pause_of
 from tests.unit.tasks.jobs import job_with
 
 ALWAYS = [
@@ -61,6 +62,32 @@ def test_pauses_are_spread_evenly_below_a_bound_that_doubles_up_to_the_longest(
     assert 0 <= min(pauses) < 0.1 * bound
     assert 0.9 * bound < max(pauses) <= bound
     assert sum(pauses) / len(pauses) == pytest.approx(bound / 2, rel=0.15)
+
+
+@pytest.mark.parametrize("attempt", range(1, 8))
+def test_a_job_with_pauses_of_its_own_waits_about_so_long(attempt: int) -> None:
+    usual = CALLBACK_PAUSES_SECONDS[attempt - 1]
+
+    pauses = [pause_of(job_with(name="deliver_callback", attempt=attempt)) for _ in range(1_000)]
+
+    assert 0.8 * usual <= min(pauses) < 0.85 * usual
+    assert 1.15 * usual < max(pauses) <= 1.2 * usual
+
+
+def test_a_receiver_that_took_nothing_is_called_again_when_the_jobs_own_pause_is_over() -> None:
+    changes = after_error(
+        job_with(name="deliver_callback", attempt=3, max_attempts=8), CallbackNotDeliveredError()
+    )
+
+    seconds = (changes["due_at"] - utc_now()).total_seconds()
+    assert changes["status"] == JobStatus.RETRYING
+    assert 0.75 * CALLBACK_PAUSES_SECONDS[2] < seconds <= 1.2 * CALLBACK_PAUSES_SECONDS[2]
+
+
+def test_other_jobs_pause_as_before() -> None:
+    pauses = [pause_of(job_with(name="sync_products", attempt=1)) for _ in range(100)]
+
+    assert 0 <= min(pauses) <= max(pauses) <= RETRY_SECONDS * 2
 
 
 def test_a_retry_is_published_when_its_pause_is_over() -> None:

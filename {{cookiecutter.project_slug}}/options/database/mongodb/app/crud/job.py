@@ -15,6 +15,7 @@ from app.core.exceptions import UnauthorizedError
 from app.core.jobs import JOBS
 from app.core.pagination import Page, PageRequest
 from app.crud.base import CRUDBase, changed
+from app.crud.callback import callback_crud
 from app.crud.file import file_crud
 from app.models.job import Job
 from app.models.user import User
@@ -139,8 +140,9 @@ class CRUDJob(CRUDBase[Job]):
         await self.delete_with_files(db, [document["_id"] async for document in found])
 
     async def delete_with_files(self, db: DbSession, ids: list[UUID]) -> None:
-        """Delete jobs, and their files."""
+        """Delete jobs, with their files and callbacks."""
         await file_crud.delete_all(db, ids)
+        await callback_crud.delete_all(db, ids)
         await self.collection.delete_many({"_id": {"$in": ids}}, session=db)
 
 

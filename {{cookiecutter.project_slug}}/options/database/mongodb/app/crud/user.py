@@ -9,6 +9,7 @@ from app.core.enums import Role
 from app.core.exceptions import AppError, EmailTakenError, UserHasOrdersError
 from app.crud.api_key import api_key_crud
 from app.crud.base import CRUDBase
+from app.crud.callback import callback_secret_crud
 from app.crud.job import job_crud
 from app.crud.mail_token import mail_token_crud
 from app.crud.session import session_crud
@@ -48,7 +49,8 @@ class CRUDUser(CRUDBase[User]):
             if await self.get(db, db_obj.id):
                 raise UserHasOrdersError
             await super().delete(db, db_obj)
-        for crud in (session_crud, api_key_crud, mail_token_crud, job_crud):
+        belongings = (session_crud, api_key_crud, mail_token_crud, callback_secret_crud, job_crud)
+        for crud in belongings:
             await crud.delete_all(db, db_obj.id)
 
     async def count_reachable(self, db: DbSession) -> int:

@@ -1,6 +1,7 @@
 """Documents. Importing this package makes all of them known, which `connect` relies on."""
 
 from app.models.api_key import ApiKey
+from app.models.callback import CallbackDelivery, CallbackSecret
 from app.models.file import File
 from app.models.job import Job
 from app.models.mail_token import MailToken
@@ -11,6 +12,8 @@ from app.models.user import User
 
 __all__ = [
     "ApiKey",
+    "CallbackDelivery",
+    "CallbackSecret",
     "File",
     "Job",
     "MailToken",
