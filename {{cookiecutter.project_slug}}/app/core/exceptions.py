@@ -128,6 +128,13 @@ class FileNotThereError(NotFoundError):
     detail = "File not found."
 
 
+class WebhookEventNotFoundError(NotFoundError):
+    """No event with this id was received."""
+
+    code = "webhook_event_not_found"
+    detail = "Webhook event not found."
+
+
 class ConflictError(AppError):
     """The request contradicts what is stored."""
 
@@ -178,6 +185,20 @@ class JobStatusError(ConflictError):
     detail = "The job's status does not allow this."
 
 
+class WebhookUnknownError(ConflictError):
+    """Nothing here handles events of this source and type."""
+
+    code = "webhook_unknown"
+    detail = "Nothing here handles events of this source and type."
+
+
+class PaymentMismatchError(ConflictError):
+    """What was paid is not what the order costs."""
+
+    code = "payment_mismatch"
+    detail = "What was paid or paid back is not what the order costs."
+
+
 class MixedCurrenciesError(AppError):
     """An order is paid at once, so all of its products need one currency."""
 
@@ -218,8 +239,24 @@ class InvalidMailTokenError(AppError):
     detail = "The link is not valid any more; ask for a new one."
 
 
+class WebhookRefusedError(AppError):
+    """Nobody known has signed this of late; what exactly is wrong is for the sender to find."""
+
+    status = 400
+    code = "webhook_refused"
+    detail = "The webhook is not signed as it should be."
+
+
+class WebhookUnreadableError(AppError):
+    """The sender is known, and the body is no event."""
+
+    status = 422
+    code = "webhook_unreadable"
+    detail = "The body is not an event in the scheme of its source."
+
+
 class BodyTooLargeError(AppError):
-    """The body is longer than `MAX_BODY_BYTES`."""
+    """The body is longer than such a request may have."""
 
     status = 413
     code = "content_too_large"

@@ -27,6 +27,7 @@ JOBS = {
     "generate_report": JobSpec(JobKind.CPU, time_limit_seconds=300),
     "sync_products": JobSpec(JobKind.IO, time_limit_seconds=120),
     "process_image": JobSpec(JobKind.CPU, time_limit_seconds=60),
+    "process_webhook": JobSpec(JobKind.IO, time_limit_seconds=30),
     "delete_old_jobs": JobSpec(JobKind.IO, time_limit_seconds=60),
 }
 

@@ -44,15 +44,16 @@ async def test_what_ended_so_many_days_ago_goes_with_its_files_and_what_failed_s
 
     done = await run_now(await make_job(name="delete_old_jobs"))
 
-    assert (done.status, done.result) == (JobStatus.DONE, {"counts": {"jobs": 2}, "files": []})
+    counts = {"jobs": 2, "webhooks": 0}
+    assert (done.status, done.result) == (JobStatus.DONE, {"counts": counts, "files": []})
     assert [await is_there(job) for job in (*old, recent, failed)] == [False, False, True, True]
 
 
 async def test_all_go_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "JOBS_AT_ONCE", 2)
+    monkeypatch.setattr(maintenance, "AT_ONCE", 2)
     old = [await make_ended(400) for _ in range(5)]
 
     done = await run_now(await make_job(name="delete_old_jobs"))
 
-    assert done.result == {"counts": {"jobs": 5}, "files": []}
+    assert done.result == {"counts": {"jobs": 5, "webhooks": 0}, "files": []}
     assert [await is_there(job) for job in old] == [False] * 5

@@ -99,7 +99,7 @@ def test_secrets_are_new_each_time_and_can_be_read() -> None:
     ],
 )
 def test_what_is_no_secret_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="must be whsec_"):
+    with pytest.raises(ValueError, match="must be whsec_ and then"):
         read_secret(text)
 
 
