@@ -5,10 +5,12 @@ from uuid import UUID
 import pytest
 from httpx2 import AsyncClient
 
+from app.config import settings
 from app.core import queue
 from app.integrations.mail import Mail, mail_client
 from tests.integration.job_functions import Define, defining
 from tests.integration.messages import Message
+from tests.integration.senders import SOURCES
 from tests.integration.world import World, make_world
 
 
@@ -40,6 +42,12 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
 
     monkeypatch.setattr(queue, "enqueue", enqueue)
     return put
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know two senders of webhooks, one of each scheme."""
+    monkeypatch.setattr(settings, "webhook_secrets", SOURCES)
 
 
 @pytest.fixture

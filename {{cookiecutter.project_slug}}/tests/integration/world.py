@@ -16,6 +16,7 @@ from tests.factories import (
     make_mail_token,
     make_order,
     make_product,
+    make_webhook_event,
     open_session,
     unit_of_work,
 )
@@ -91,6 +92,8 @@ async def make_world() -> World:
         "order_id": order.id,
         "session_id": decode_access_token(elsewhere.access_token).session_id,
         "job_id": job.id,
+        "source": "payments",
+        "event_id": (await make_webhook_event()).id,
         "name": "sales.csv",
         "size": ImageSize.SMALL,
         "key_id": (await make_api_key(admin.user, Scope.ORDERS_READ)).details.id,

@@ -103,7 +103,7 @@ def test_what_is_no_secret_is_refused(text: str) -> None:
         read_secret(text)
 
 
-@pytest.mark.parametrize("key", [KEY, OLD_KEY])
+@pytest.mark.parametrize("key", [KEY, OLD_KEY], ids=["new", "old"])
 def test_any_of_several_secrets_verifies(key: bytes) -> None:
     headers = signed(webhook_signature=sign(key, "msg_1", NOW, BODY))
 
