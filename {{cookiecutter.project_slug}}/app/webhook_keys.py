@@ -85,7 +85,7 @@ class WebhookSource(BaseModel):
         return [READERS[self.scheme](secret.get_secret_value()) for secret in self.secrets]
 
 
-SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=50)]
 SOURCES = TypeAdapter(dict[SourceName, WebhookSource])
 
 

@@ -8,6 +8,7 @@ from app.core.openapi import problems
 from app.dependencies import Db
 from app.services.webhook_messages import Delivery
 from app.services.webhook_service import webhook_service
+from app.webhook_keys import SourceName
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -31,7 +32,7 @@ async def get_delivery(request: Request) -> Delivery:
     openapi_extra=RAW_JSON,
 )
 async def receive_webhook(
-    source: str, delivery: Annotated[Delivery, Depends(get_delivery)], db: Db
+    source: SourceName, delivery: Annotated[Delivery, Depends(get_delivery)], db: Db
 ) -> None:
     """Take an event. Sources may that sign with a secret of WEBHOOK_SECRETS; twice counts once."""
     await webhook_service.receive(db, source, delivery)

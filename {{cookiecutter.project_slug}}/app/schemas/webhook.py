@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.core.enums import WebhookStatus
 from app.schemas.base import EntityRead, PageQuery
+from app.webhook_keys import SourceName
 
 EventId = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7E]+$")]
 EventType = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7E]+$")]
@@ -75,7 +76,7 @@ class CheckoutMessage(Message):
 class WebhookEventQuery(PageQuery):
     """Which events are wanted, on which page."""
 
-    source: Annotated[str, Field(max_length=50, pattern=r"^[a-z][a-z0-9_-]*$")] | None = None
+    source: SourceName | None = None
     status: WebhookStatus | None = None
 
 
