@@ -32,10 +32,8 @@ class CRUDWebhookEvent(CRUDBase[WebhookEvent]):
         """Return a message and lock it until the transaction ends."""
         await begin(db)
         # A write is the only lock; whoever else writes it meanwhile has to begin again.
-        locked = await self.collection.find_one_and_update(
-            {"_id": id}, {"$inc": {"locks": 1}}, session=db
-        )
-        return None if locked is None else WebhookEvent.model_validate(locked)
+        await self.collection.update_one({"_id": id}, {"$inc": {"locks": 1}}, session=db)
+        return await self.get(db, id)
 
     async def list_events(
         self,
