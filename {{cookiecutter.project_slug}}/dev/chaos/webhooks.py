@@ -131,7 +131,7 @@ def repeating(server: RedisServer) -> Callable[[Scale], Awaitable[Outcome]]:
 async def webhooks_while_stopped(scale: Scale) -> Outcome:
     """Send events at a steady rate while no worker runs, then start them: each takes effect."""
     prefix = f"piece-{uuid4()}-"
-    number = 2 * scale.jobs
+    number = scale.jobs
     async with sending() as sender:
         warm_up = [f"{prefix}{n}" for n in range(-WARM_UP * APIS, 0)]
         await asyncio.gather(*map(sender.send, warm_up))
