@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from app.core.database import close_database, get_db
+from app.core.enums import WebhookStatus
 from app.core.exceptions import AppError
 from app.core.pagination import PageRequest
 from app.core.queue import close_queue
@@ -16,6 +17,7 @@ from app.schemas.fields import Email
 from app.services.callback_secret_service import callback_secret_service
 from app.services.job_service import job_service
 from app.services.user_service import user_service
+from app.services.webhook_service import webhook_service
 
 LINES_AT_ONCE = 100
 
@@ -66,6 +68,29 @@ async def encrypt_anew() -> None:
             return
 
 
+async def show_webhooks(source: str | None, status: WebhookStatus | None) -> None:
+    """Print what other services have sent, the newest first, a line each."""
+    cursor = None
+    while True:
+        async with asynccontextmanager(get_db)() as db:
+            page = await webhook_service.list_events(
+                db, PageRequest(LINES_AT_ONCE, cursor), source, status
+            )
+        for event in page.items:
+            reason = (event.error or "").partition("\n")[0]
+            words = (event.source, event.event_id, event.type, event.status, reason)
+            print(f"{event.id}  {event.occurred_at:%Y-%m-%d %H:%M}  {'  '.join(words)}".rstrip())
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+async def replay_webhook(event_id: UUID) -> None:
+    """Have an event handled again."""
+    async with asynccontextmanager(get_db)() as db:
+        await webhook_service.replay(db, event_id)
+
+
 def email_address(text: str) -> str:
     """Check an address as the API does."""
     try:
@@ -92,7 +117,20 @@ def parse_arguments() -> argparse.Namespace:
     discard.set_defaults(action=lambda given: discard_dead_job(given.job_id))
     anew = commands.add_parser("encrypt-anew", help="make a former SECRET_KEY superfluous")
     anew.set_defaults(action=lambda _: encrypt_anew())
+    add_webhooks(commands.add_parser("webhooks", help="what other services have sent"))
     return parser.parse_args()
+
+
+def add_webhooks(parser: argparse.ArgumentParser) -> None:
+    """Declare the commands for webhooks."""
+    commands = parser.add_subparsers(dest="webhooks_command", required=True)
+    listing = commands.add_parser("list", help="show events, the newest first")
+    listing.add_argument("--source")
+    listing.add_argument("--status", type=WebhookStatus, choices=list(WebhookStatus))
+    listing.set_defaults(action=lambda given: show_webhooks(given.source, given.status))
+    replay = commands.add_parser("replay", help="have an event handled again")
+    replay.add_argument("event_id", type=UUID)
+    replay.set_defaults(action=lambda given: replay_webhook(given.event_id))
 
 
 async def run(arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from pymongo.uri_parser import parse_uri
 from redis.asyncio.connection import parse_url
 
 from app.safe_start import DatabaseUrl, SafeStart
+from app.webhook_keys import WebhookSources
 
 
 def split_at_commas(value: object) -> object:
@@ -102,6 +103,9 @@ class Settings(SafeStart, BaseSettings):
 
     ozon_url: str | None = None
     ozon_api_key: SecretStr | None = None
+
+    webhook_secrets: WebhookSources = {}
+    webhook_days: int = Field(default=30, ge=1)
 
     smtp_host: str | None = None
     smtp_port: int = Field(default=587, ge=1, le=65535)

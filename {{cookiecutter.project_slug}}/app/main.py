@@ -34,6 +34,8 @@ from app.routers import (
     recovery,
     reports,
     users,
+    webhook_events,
+    webhooks,
 )
 {% if cookiecutter.task_queue == "none" %}
 from app.tasks.in_process import working
@@ -90,3 +92,5 @@ app.include_router(dead_letters.router)
 app.include_router(notifications.router)
 app.include_router(reports.router)
 app.include_router(callbacks.router)
+app.include_router(webhooks.router)
+app.include_router(webhook_events.router)

@@ -33,6 +33,8 @@ EXCLUSIONS = {
     # Cursors and the tokens of mails are signed or stored by this service; nobody makes others.
     "invalid_cursor": "made by the service alone",
     "invalid_mail_token": "made by the service alone",
+    # Whoever sends a webhook signs it, and nobody else can.
+    "webhook_refused": "signed by the sender alone",
     # It depends on a list of 5,000 words, and on the caller's own address.
     "guessable_password": "easy to guess",
     # To the document a picture is bytes.

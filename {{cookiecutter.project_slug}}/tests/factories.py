@@ -9,21 +9,25 @@ from uuid import UUID, uuid4
 from app.core.client import Client
 from app.core.clock import utc_now
 from app.core.database import get_db
-from app.core.enums import JobStatus, MailTokenPurpose, Role, Scope
+from app.core.enums import JobStatus, MailTokenPurpose, Role, Scope, WebhookStatus
 from app.crud.callback import callback_crud
+from app.crud.webhook import webhook_event_crud
 from app.models.callback import CallbackDelivery
 from app.models.job import Job
 from app.models.order import Order
 from app.models.product import Product
 from app.models.user import User
+from app.models.webhook import WebhookEvent
 from app.services.api_key_service import NewApiKey, api_key_service
 from app.services.auth_service import TokenPair, auth_service
 from app.services.callback_secret_service import callback_secret_service
+from app.services.file_service import FileContent, file_service
 from app.services.job_service import job_service
 from app.services.mail_token_service import mail_token_service
 from app.services.order_service import Item, order_service
 from app.services.product_service import product_service
 from app.services.user_service import user_service
+from app.services.webhook_service import BODY, webhook_service
 
 PASSWORD = "correct horse battery"
 CLIENT = Client(address="127.0.0.1", user_agent="tests")
@@ -139,6 +143,27 @@ async def read_delivery(id: UUID) -> CallbackDelivery:
         delivery = await callback_crud.get(db, id)
     assert delivery is not None
     return delivery
+
+
+async def make_webhook_event(**fields: Any) -> WebhookEvent:
+    """Make an event that somebody sent, in any state; no job waits to handle it."""
+    values = {
+        "source": "payments",
+        "event_id": uuid4().hex,
+        "type": "payment.succeeded",
+        "occurred_at": utc_now(),
+        "status": WebhookStatus.DONE,
+    } | fields
+    async with unit_of_work() as db:
+        event = await webhook_event_crud.create(db, values)
+        await file_service.store(db, event.id, {BODY: FileContent("application/json", b"{}")})
+    return event
+
+
+async def read_webhook_event(event: WebhookEvent) -> WebhookEvent:
+    """Return an event as it is stored now."""
+    async with unit_of_work() as db:
+        return await webhook_service.get_event(db, event.id)
 
 
 async def read_job(job: Job) -> Job:

@@ -15,7 +15,9 @@ from app.core.exceptions import BodyTooLargeError
 from app.core.problems import app_error_response
 
 MAX_DEPTH = 32
+MAX_WEBHOOK_BYTES = 1_048_576
 IMAGE_PATH = re.compile(r"/products/[^/]+/image")
+WEBHOOK_PATH = re.compile(r"/webhooks/[^/]+")
 
 # A text, also one without an end: `*+` never goes back, so hostile texts cost no more than others.
 TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
@@ -36,17 +38,26 @@ class BodySizeMiddleware(RequestBodyLimitMiddleware):
 
 
 class BodySizesMiddleware:
-    """Let pictures be longer than all other bodies."""
+    """Let pictures be longer than other bodies, and webhooks as long as senders may expect."""
 
     def __init__(self, app: ASGIApp, max_body_size: int, max_image_size: int) -> None:
         self.limits = BodySizeMiddleware(app, max_body_size)
-        self.image_limits = BodySizeMiddleware(app, max_image_size)
+        self.limits_by_path = {
+            IMAGE_PATH: BodySizeMiddleware(app, max_image_size),
+            WEBHOOK_PATH: BodySizeMiddleware(app, MAX_WEBHOOK_BYTES),
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Choose the limit by the path."""
-        is_image = scope["type"] == "http" and IMAGE_PATH.fullmatch(scope["path"])
-        limits = self.image_limits if is_image else self.limits
+        limits = self.limits_of(scope["path"]) if scope["type"] == "http" else self.limits
         await limits(scope, receive, send)
+
+    def limits_of(self, path: str) -> BodySizeMiddleware:
+        """Return what limits bodies that are sent to this path."""
+        for pattern, limits in self.limits_by_path.items():
+            if pattern.fullmatch(path):
+                return limits
+        return self.limits
 
 
 def announced_bytes(scope: Scope) -> int:

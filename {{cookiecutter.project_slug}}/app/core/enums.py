@@ -60,6 +60,18 @@ class CallbackStatus(StrEnum):
     FAILED = "failed"
 
 
+class WebhookStatus(StrEnum):
+    """What became of a message that somebody sent."""
+
+    RECEIVED = "received"
+    DONE = "done"
+    SUPERSEDED = "superseded"
+    """A newer one about the same thing came before it."""
+    UNKNOWN = "unknown"
+    """Nothing here handles its type."""
+    FAILED = "failed"
+
+
 class Currency(StrEnum):
     """Currencies that the service sells in, by ISO 4217 code; to offer another, add its line."""
 

@@ -142,6 +142,13 @@ class CallbackSecretNotFoundError(NotFoundError):
     detail = "There is no secret for callbacks yet."
 
 
+class WebhookEventNotFoundError(NotFoundError):
+    """No event with this id was received."""
+
+    code = "webhook_event_not_found"
+    detail = "Webhook event not found."
+
+
 class ConflictError(AppError):
     """The request contradicts what is stored."""
 
@@ -206,6 +213,20 @@ class CallbackSecretMissingError(ConflictError):
     detail = "Make a secret for callbacks first: POST /callback-secret."
 
 
+class WebhookUnknownError(ConflictError):
+    """Nothing here handles events of this source and type."""
+
+    code = "webhook_unknown"
+    detail = "Nothing here handles events of this source and type."
+
+
+class PaymentMismatchError(ConflictError):
+    """What was paid is not what the order costs."""
+
+    code = "payment_mismatch"
+    detail = "What was paid or paid back is not what the order costs."
+
+
 class MixedCurrenciesError(AppError):
     """An order is paid at once, so all of its products need one currency."""
 
@@ -246,8 +267,24 @@ class InvalidMailTokenError(AppError):
     detail = "The link is not valid any more; ask for a new one."
 
 
+class WebhookRefusedError(AppError):
+    """Nobody known has signed this of late; what exactly is wrong is for the sender to find."""
+
+    status = 400
+    code = "webhook_refused"
+    detail = "The webhook is not signed as it should be."
+
+
+class WebhookUnreadableError(AppError):
+    """The sender is known, and the body is no event."""
+
+    status = 422
+    code = "webhook_unreadable"
+    detail = "The body is not an event in the scheme of its source."
+
+
 class BodyTooLargeError(AppError):
-    """The body is longer than `MAX_BODY_BYTES`."""
+    """The body is longer than such a request may have."""
 
     status = 413
     code = "content_too_large"

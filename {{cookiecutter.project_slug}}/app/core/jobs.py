@@ -40,6 +40,7 @@ JOBS = {
         max_attempts=len(CALLBACK_PAUSES_SECONDS) + 1,
         pauses_seconds=CALLBACK_PAUSES_SECONDS,
     ),
+    "process_webhook": JobSpec(JobKind.IO, time_limit_seconds=30),
     "delete_old_jobs": JobSpec(JobKind.IO, time_limit_seconds=60),
 }
 

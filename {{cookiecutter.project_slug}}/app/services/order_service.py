@@ -15,6 +15,7 @@ from app.core.exceptions import (
     OrderNotFoundError,
     OrderStatusError,
     OutOfStockError,
+    PaymentMismatchError,
     ProductNotFoundError,
 )
 from app.core.pagination import Page, PageRequest
@@ -156,6 +157,45 @@ class OrderService:
             OrderNotFoundError: there is none, or the viewer may not see it.
         """
         order = self.check_visible(await order_crud.lock_with_lines(db, order_id), viewer)
+        return await self.cancel(db, order)
+
+    async def settle(
+        self, db: DbSession, order_id: UUID, amount_cents: int, currency: str
+    ) -> Order:
+        """Mark an order as paid, on the word of a payment service; twice changes nothing.
+
+        Raises:
+            OrderNotFoundError: there is none.
+            PaymentMismatchError: it costs something else.
+            OrderStatusError: it was cancelled.
+        """
+        order = await self.lock_at_price(db, order_id, amount_cents, currency)
+        return await self.move(db, order, OrderStatus.PAID)
+
+    async def refund(
+        self, db: DbSession, order_id: UUID, amount_cents: int, currency: str
+    ) -> Order:
+        """Cancel an order whose money was paid back, on the word of a payment service.
+
+        Raises:
+            OrderNotFoundError: there is none.
+            PaymentMismatchError: it costs something else.
+        """
+        return await self.cancel(db, await self.lock_at_price(db, order_id, amount_cents, currency))
+
+    async def lock_at_price(
+        self, db: DbSession, order_id: UUID, amount_cents: int, currency: str
+    ) -> Order:
+        """Return an order that costs this, and lock it until the transaction ends."""
+        order = await order_crud.lock_with_lines(db, order_id)
+        if order is None:
+            raise OrderNotFoundError
+        if (order.total_cents, order.currency) != (amount_cents, currency.upper()):
+            raise PaymentMismatchError
+        return order
+
+    async def cancel(self, db: DbSession, order: Order) -> Order:
+        """Cancel an order that is locked, and put its pieces back, once."""
         if order.status != OrderStatus.CANCELLED:
             for line in sorted(order.lines, key=lambda line: line.product_id):
                 await product_crud.return_stock(db, line.product_id, line.quantity)

@@ -12,6 +12,7 @@ from app.tasks.images import process_image
 from app.tasks.maintenance import delete_old_jobs
 from app.tasks.products import sync_products
 from app.tasks.reports import generate_report
+from app.tasks.webhooks import process_webhook
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,6 @@ FUNCTIONS = {
     "sync_products": JobFunction(sync_products, passing=(UpstreamError,)),
     "process_image": JobFunction(process_image),
     "deliver_callback": JobFunction(deliver_callback, passing=(CallbackNotDeliveredError,)),
+    "process_webhook": JobFunction(process_webhook),
     "delete_old_jobs": JobFunction(delete_old_jobs),
 }

@@ -17,6 +17,8 @@ from app.crud.job import Changes, job_crud
 from app.models.job import Job
 from app.services.job_service import ended
 
+LONGEST_ERROR = 500
+
 Made = TypeVar("Made")
 Counts = Mapping[str, int]
 Effect = Callable[[DbSession], Awaitable[object]]
@@ -28,6 +30,12 @@ class RunLostError(Exception):
 
 class NotDoneYetError(Exception):
     """The job has come further, and goes on in another run: others have their turn first."""
+
+
+def storable(error: Exception) -> str:
+    """Name an error, with as much of its text as every database can hold."""
+    text = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def lease_end() -> datetime:

@@ -27,11 +27,10 @@ from app.models.job import Job
 from app.services.job_service import ended
 from app.tasks import metrics
 from app.tasks.registry import FUNCTIONS
-from app.tasks.run import NotDoneYetError, Run, RunLostError, lease_end
+from app.tasks.run import NotDoneYetError, Run, RunLostError, lease_end, storable
 
 log = structlog.get_logger()
 
-LONGEST_ERROR = 500
 # A database that is away, a time limit, a process that was killed while it computed, or before.
 ALWAYS_PASSING = (UnavailableError, TimeoutError, BrokenWorkerProcess, ProcessLookupError)
 
@@ -126,16 +125,11 @@ def handed_back(job: Job) -> Changes:
 
 def after_error(job: Job, error: Exception) -> Changes:
     """Return the changes of a job that failed: to be tried again if the error may pass, or over."""
-    told = {"error": storable(f"{type(error).__name__}: {error}")}
+    told = {"error": storable(error)}
     may_pass = isinstance(error, (*ALWAYS_PASSING, *FUNCTIONS[job.name].passing))
     if not may_pass or job.attempt >= job.max_attempts:
         return ended(JobStatus.FAILED) | told
     return {"status": JobStatus.RETRYING, **due_in(pause_of(job)), **told}
-
-
-def storable(text: str) -> str:
-    """Return as much of a text as every database can hold."""
-    return text[:LONGEST_ERROR].replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def due_in(seconds: float) -> Changes:

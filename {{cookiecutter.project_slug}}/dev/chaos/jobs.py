@@ -7,8 +7,12 @@ from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
+from app.core.database import DbSession
 from app.core.jobs import JOBS, JobKind, JobSpec
 from app.crud.product import product_crud
+from app.schemas.webhook import Message
+from app.services.product_service import product_service
+from app.services.webhook_handlers import HANDLERS, Handler
 from app.tasks.registry import FUNCTIONS, JobFunction
 from app.tasks.run import Run
 from app.tasks.schedules import SCHEDULES, Schedule
@@ -22,6 +26,8 @@ MOST_TRIES = 5
 # Names the product of the ticks, for processes that are to begin one each second.
 TICKED = "CHAOS_TICKED_PRODUCT"
 EVERY_SECOND = "* * * * * *"
+# Source and type of a webhook that makes a product.
+PIECE_EVENT = ("chaos", "piece.made")
 # Whichever queue is to carry it: with two of them, the one or the other.
 BOTH_KINDS = ("add_piece", "add_piece_as_cpu")
 
@@ -78,6 +84,24 @@ async def hang(run: Run) -> None:
     await run.compute(time.sleep, LIMIT_SECONDS)
 
 
+class Piece(Message):
+    """What a product is to be called."""
+
+    name: str
+
+
+class PieceMessage(Message):
+    """An event whose effect can be counted."""
+
+    data: Piece
+
+
+async def make_piece(db: DbSession, message: PieceMessage) -> None:
+    """Make a product: the effect that is counted."""
+    fields = {"name": message.data.name, "price_cents": 1, "currency": "EUR"}
+    await product_service.add_product(db, fields)
+
+
 GOOD = (add_piece, compute_piece, tick)
 BAD = (fail, fail_for_now, leave, leave_computing, hang)
 
@@ -90,6 +114,7 @@ def register() -> None:
         limit = SHORT_SECONDS if function is hang else LIMIT_SECONDS
         JOBS[function.__name__] = JobSpec(kind, limit, tries if function in BAD else MOST_TRIES)
         FUNCTIONS[function.__name__] = JobFunction(function, passing=(PassingError,))
+    HANDLERS[PIECE_EVENT] = Handler(PieceMessage, lambda message: message.data.name, make_piece)
     # The same work for the queue of those that compute, so that both can be measured by it.
     JOBS["add_piece_as_cpu"] = replace(JOBS["add_piece"], kind=JobKind.CPU)
     FUNCTIONS["add_piece_as_cpu"] = FUNCTIONS["add_piece"]

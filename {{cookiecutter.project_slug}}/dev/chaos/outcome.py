@@ -44,12 +44,16 @@ class Outcome:
 
     def row(self, name: str) -> str:
         """Return a line of the table."""
-        time = f"{self.worst_seconds:6.1f} s" if self.bound_seconds else "       -"
-        bound = f"{self.bound_seconds:4.0f} s" if self.bound_seconds else "     -"
+        time, bound = "-", "-"
+        if self.bound_seconds >= 1:
+            time, bound = f"{self.worst_seconds:.1f} s", f"{self.bound_seconds:.0f} s"
+        elif self.bound_seconds:
+            time = f"{self.worst_seconds * 1000:.0f} ms"
+            bound = f"{self.bound_seconds * 1000:.0f} ms"
         verdict = "good" if self.is_good else "BAD"
         faults = "; ".join(self.faults)
         return (
-            f"{name:28} {self.rounds:6} {self.lost:5} {self.doubled:7}  {time} {bound}  "
+            f"{name:28} {self.rounds:6} {self.lost:5} {self.doubled:7}  {time:>8} {bound:>6}  "
             f"{verdict} {faults}".rstrip()
         )
 

@@ -21,6 +21,8 @@ SERVICE = ("uvicorn", "app.main:app", "--port", "0", "--no-access-log")
 # Without workers the service runs the jobs, and its schedules.
 RUNNERS: list[Command] = [(module,) for module in WORKERS] or [SERVICE]
 ALL = [*RUNNERS, SCHEDULER] if WORKERS else RUNNERS
+# What runs jobs beside a service that is there already.
+WORKING: list[Command] = ALL if WORKERS else []
 # Longer than what stops is given to finish its jobs.
 STOP_SECONDS = 60
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dev.chaos import clocks, crashes, keys, kills, poison, redis_loss, stops
+from dev.chaos import clocks, crashes, keys, kills, poison, redis_loss, stops, webhooks
 from dev.chaos.jobs import TRIES, register
 from dev.chaos.outcome import HEADER, LONG, SHORT, Outcome, Scale
 from dev.chaos.redis_server import RedisServer
@@ -34,10 +34,11 @@ SCENARIOS: dict[str, Scenario] = {
         poison.poison,
         clocks.many_schedulers,
         keys.same_key,
+        *([webhooks.webhooks_while_stopped] if WORKERS else []),
     )
 }
-# Without workers no job is in Redis.
-NAMES = [*SCENARIOS, *(["lose_redis"] if WORKERS else [])]
+# Without workers no job is in Redis, and none can be stopped while the service goes on.
+NAMES = [*SCENARIOS, "repeat_webhook", *(["lose_redis"] if WORKERS else [])]
 
 
 async def play(server: RedisServer, names: list[str], scale: Scale) -> bool:
@@ -46,7 +47,10 @@ async def play(server: RedisServer, names: list[str], scale: Scale) -> bool:
     if task:
         # What was started is stopped also then.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    scenarios = SCENARIOS | {"lose_redis": redis_loss.losing(server)}
+    scenarios = SCENARIOS | {
+        "lose_redis": redis_loss.losing(server),
+        "repeat_webhook": webhooks.repeating(server),
+    }
     print(HEADER, flush=True)
     outcomes = []
     for name in names:

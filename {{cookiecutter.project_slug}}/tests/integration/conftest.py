@@ -14,6 +14,7 @@ from tests.integration.job_functions import Define, defining
 from tests.integration.messages import Message
 from tests.integration.names import Names, taking_over
 from tests.integration.receiver import HOST, Receiver, receiving
+from tests.integration.senders import SOURCES
 from tests.integration.world import World, make_world
 
 
@@ -61,6 +62,12 @@ async def receiver(names: Names, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     names.say(HOST, ["127.0.0.1"])
     async with receiving(Receiver()) as receiver:
         yield receiver
+
+
+@pytest.fixture
+def sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know two senders of webhooks, one of each scheme."""
+    monkeypatch.setattr(settings, "webhook_secrets", SOURCES)
 
 
 @pytest.fixture

@@ -115,6 +115,18 @@ ACCESS = {
         401, stranger=403, owner=403, manager=403, admin=409
     ),
     "DELETE /dead-letters/{job_id}": Expected(401, stranger=403, owner=403, manager=403, admin=409),
+    # Nobody's token signs a webhook.
+    "POST /webhooks/{source}": for_anyone(400),
+    "GET /webhook-events/": Expected(401, stranger=403, owner=403, manager=403, admin=200),
+    "GET /webhook-events/{event_id}": Expected(
+        401, stranger=403, owner=403, manager=403, admin=200
+    ),
+    "GET /webhook-events/{event_id}/body": Expected(
+        401, stranger=403, owner=403, manager=403, admin=200
+    ),
+    "POST /webhook-events/{event_id}/replay": Expected(
+        401, stranger=403, owner=403, manager=403, admin=202
+    ),
 }
 
 WORK_ONCE = {"POST /auth/refresh", "POST /auth/verify-email", "POST /auth/password-reset"}

@@ -12,8 +12,8 @@ from app.core.database import DbSession
 from app.core.enums import JobStatus
 from app.core.exceptions import DatabaseUnavailableError
 from app.crud.product import product_crud
-from app.tasks.run import Run
-from app.tasks.runner import LONGEST_ERROR, run_job
+from app.tasks.run import LONGEST_ERROR, Run
+from app.tasks.runner import run_job
 from tests.factories import make_product, read_job
 from tests.integration.job_functions import Define, PassingError, run_now, stock_of
 

@@ -18,6 +18,7 @@ from tests.factories import (
     make_mail_token,
     make_order,
     make_product,
+    make_webhook_event,
     open_session,
     unit_of_work,
 )
@@ -97,6 +98,8 @@ async def make_world() -> World:
         "order_id": order.id,
         "session_id": decode_access_token(elsewhere.access_token).session_id,
         "job_id": job.id,
+        "source": "payments",
+        "event_id": (await make_webhook_event()).id,
         "name": "sales.csv",
         "size": ImageSize.SMALL,
         "delivery_id": delivery.id,

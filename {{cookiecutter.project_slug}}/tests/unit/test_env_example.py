@@ -35,7 +35,7 @@ def test_a_default_that_it_shows_is_the_one_that_holds(name: str) -> None:
     if shown:
         assert TypeAdapter[Any](field.annotation).validate_python(shown) == field.default
     else:
-        assert field.default in (None, PydanticUndefined, [])
+        assert field.default in (None, PydanticUndefined, [], {})
 
 
 def test_it_holds_no_secret() -> None:

@@ -38,6 +38,7 @@ def test_the_schemas_of_all_modules_are_checked_here() -> None:
         "product",
         "report",
         "user",
+        "webhook",
     }
 
 

@@ -9,6 +9,7 @@ from app.models.order import Order, OrderLine
 from app.models.product import Product
 from app.models.session import RefreshToken, UserSession
 from app.models.user import User
+from app.models.webhook import WebhookEvent, WebhookSubject
 
 __all__ = [
     "ApiKey",
@@ -23,4 +24,6 @@ __all__ = [
     "RefreshToken",
     "User",
     "UserSession",
+    "WebhookEvent",
+    "WebhookSubject",
 ]
