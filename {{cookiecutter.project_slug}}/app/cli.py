@@ -4,16 +4,20 @@ import argparse
 import asyncio
 import sys
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.database import close_database, get_db
+from app.core.database import close_database, get_db, in_transaction
 from app.core.exceptions import AppError
 from app.core.pagination import PageRequest
 from app.core.queue import close_queue
+from app.integrations.connections import close_connections
+from app.integrations.ozon import ozon_client
 from app.schemas.fields import Email
 from app.services.job_service import job_service
+from app.services.product_service import product_service
 from app.services.user_service import user_service
 
 LINES_AT_ONCE = 100
@@ -54,6 +58,13 @@ async def discard_dead_job(job_id: UUID) -> None:
         await job_service.discard(db, job_id)
 
 
+async def sync_products() -> None:
+    """Do what the job of this name does, now and in this process."""
+    products = await ozon_client().get_products()
+    await in_transaction(partial(product_service.put_supplied, products=products))
+    print(f"{len(products)} products are as the supplier offers them.")
+
+
 def email_address(text: str) -> str:
     """Check an address as the API does."""
     try:
@@ -78,6 +89,8 @@ def parse_arguments() -> argparse.Namespace:
     discard = commands.add_parser("discard-job", help="give up a job that failed for good")
     discard.add_argument("job_id", type=UUID)
     discard.set_defaults(action=lambda given: discard_dead_job(given.job_id))
+    sync = commands.add_parser("sync-products", help="bring the catalogue up to date now")
+    sync.set_defaults(action=lambda _: sync_products())
     return parser.parse_args()
 
 
@@ -86,6 +99,7 @@ async def run(arguments: argparse.Namespace) -> None:
     try:
         await arguments.action(arguments)
     finally:
+        await close_connections()
         await close_queue()
         await close_database()
 

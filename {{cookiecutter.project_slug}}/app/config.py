@@ -95,7 +95,8 @@ class Settings(SafeStart, BaseSettings):
     job_days: int = Field(default=30, ge=1)
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
-    ozon_url: str | None = None
+    ozon_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    ozon_client_id: str | None = None
     ozon_api_key: SecretStr | None = None
 
     smtp_host: str | None = None
