@@ -1,6 +1,6 @@
 """The base of clients that speak HTTP: `docs/integrations.md` shows how to write one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ class BaseClient:
     async def _request(self, method: str, path: str, **request: Any) -> Any:
         """Call, and return the JSON of the answer; None when it has no body.
 
-        `request` takes `json`, `params` and an `idempotency_key`, with which a POST may be repeated.
+        `request` takes `json`, `params` and an `idempotency_key`: with one a POST may be repeated.
 
         Raises:
             UpstreamError: the service did not answer as it should.
@@ -84,12 +84,12 @@ def read_json(body: bytes) -> Any:
     return from_json(body, allow_inf_nan=False) if body else None
 
 
-def context_headers() -> Mapping[str, str]:
+def context_headers() -> dict[str, str]:
     """Return the names under which the other side's log may find what it did for us."""
     known = structlog.contextvars.get_contextvars()
     return {CONTEXT_HEADERS[name]: known[name] for name in CONTEXT_HEADERS if name in known}
 
 
-def key_header(idempotency_key: str | None) -> Mapping[str, str]:
+def key_header(idempotency_key: str | None) -> dict[str, str]:
     """Return the header by which the other side knows a repeated attempt."""
     return {"Idempotency-Key": idempotency_key} if idempotency_key else {}

@@ -1,4 +1,4 @@
-"""Connections: one client with a pool for each host, for the life of the event loop that uses it."""
+"""Connections: one client with a pool for each host, for the life of an event loop."""
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 

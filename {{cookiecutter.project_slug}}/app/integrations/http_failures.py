@@ -17,7 +17,7 @@ from app.core.exceptions import UpstreamError, UpstreamStatusError, UpstreamTime
 from app.integrations.answers import AnswerTooLongError, BadStatusError
 from app.integrations.policy import Policy
 from app.integrations.retry_after import read_retry_after
-from app.integrations.upstream import Verdict
+from app.integrations.verdict import Verdict
 
 SERVER_ERRORS = 500
 
@@ -32,17 +32,22 @@ def judge_http(error: Exception, policy: Policy) -> Verdict | None:
         # Not JSON, or JSON of another kind; pydantic's errors are ValueErrors, too.
         case ValueError() | DecodingError():
             return Verdict("garbage", UpstreamError())
-        case PoolTimeout():
-            return Verdict("timeout", UpstreamTimeoutError(), may_pass=True, is_ill=None)
-        case TimeoutException():
-            return Verdict("timeout", UpstreamTimeoutError(), may_pass=True, is_ill=True)
         # The request was not sent, and never can be.
         case LocalProtocolError() | UnsupportedProtocol() | InvalidURL():
             return Verdict("not_sent", UpstreamError(), is_ill=None)
         case HTTPError():
-            may_pass = not is_untrusted(error)
-            return Verdict("connection", UpstreamError(), may_pass=may_pass, is_ill=True)
+            return judge_connection(error)
     return None
+
+
+def judge_connection(error: HTTPError) -> Verdict:
+    """Say what it means that no answer came, or not all of it."""
+    if isinstance(error, TimeoutException):
+        # Of the pool: others hold all connections, which tells nothing of the other side.
+        is_ill = None if isinstance(error, PoolTimeout) else True
+        return Verdict("timeout", UpstreamTimeoutError(), may_pass=True, is_ill=is_ill)
+    may_pass = not is_untrusted(error)
+    return Verdict("connection", UpstreamError(), may_pass=may_pass, is_ill=True)
 
 
 def judge_status(error: BadStatusError, policy: Policy) -> Verdict:

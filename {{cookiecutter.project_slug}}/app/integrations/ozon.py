@@ -1,8 +1,8 @@
 """The supplier's catalogue, by the seller API of Ozon."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from pydantic import BaseModel, Field
@@ -120,13 +120,13 @@ class OzonClient(BaseClient):
 
     async def describe(self, ids: Sequence[int]) -> Sequence[SuppliedProduct]:
         """Return what products are called and cost."""
-        wanted = {"product_id": [str(id) for id in ids]}
+        wanted = {"product_id": [str(product_id) for product_id in ids]}
         answer = await self._fetch(InfoAnswer, "POST", PRODUCT_INFO, **read_by_post(wanted))
         return [description.as_supplied() for description in answer.items]
 
 
-def read_by_post(wanted: dict[str, object]) -> dict[str, object]:
-    """Return a request that only reads, and so may be repeated: the key says it, Ozon ignores it."""
+def read_by_post(wanted: Mapping[str, object]) -> dict[str, Any]:
+    """Return a request that may be repeated, since it only reads; Ozon ignores the key."""
     return {"json": wanted, "idempotency_key": uuid4().hex}
 
 

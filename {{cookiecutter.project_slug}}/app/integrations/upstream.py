@@ -5,56 +5,33 @@ A client of any protocol gives it one attempt as a function, and a judge of that
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import cache
-from secrets import SystemRandom
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cache, partial
 from typing import TypeVar
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_any
-from tenacity.stop import stop_after_attempt, stop_base, stop_before_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from app.core.exceptions import UpstreamError, UpstreamTimeoutError, UpstreamUnavailableError
+from app.core.exceptions import UpstreamTimeoutError, UpstreamUnavailableError
 from app.integrations import metrics
 from app.integrations.breaker import Breaker, BreakerState
 from app.integrations.budget import Budget
 from app.integrations.pace import Pace
 from app.integrations.per_loop import PerLoop
 from app.integrations.policy import Policy
+from app.integrations.verdict import (
+    FailedAttemptError,
+    Judge,
+    asked_seconds,
+    may_pass,
+    pause_seconds,
+)
 
 log = structlog.get_logger()
 
 Answer = TypeVar("Answer")
 Attempt = Callable[[], Awaitable[Answer]]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the error of an attempt means."""
-
-    outcome: str
-    """In a word, for metrics and the log."""
-    error: UpstreamError
-    """What the caller gets."""
-    may_pass: bool = False
-    """Another attempt may succeed."""
-    is_ill: bool | None = False
-    """Whether the other side is down; None when the error says nothing about that."""
-    retry_after_seconds: float = 0
-    """What the other side asks to wait before another attempt."""
-
-
-Judge = Callable[[Exception], Verdict | None]
-"""Returns None for an error that is ours: it goes to the caller as it is."""
-
-
-class FailedAttemptError(Exception):
-    """An attempt failed, for the reason that is its cause."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.outcome)
-        self.verdict = verdict
 
 
 class Upstream:
@@ -78,24 +55,15 @@ class Upstream:
             UpstreamTimeoutError: all attempts together took too long.
             UpstreamUnavailableError: the host was down a moment ago, and was not asked.
         """
-        outcome, began = "error", time.monotonic()
+        began = time.monotonic()
         try:
             answer = await self.call_in_time(attempt, judge, may_repeat=may_repeat)
-            outcome = "ok"
-        except asyncio.CancelledError:
-            outcome = "cancelled"
+        except BaseException as error:
+            self.note_call(outcome_of(error), time.monotonic() - began)
+            if isinstance(error, FailedAttemptError):
+                raise error.verdict.error from error.__cause__
             raise
-        except UpstreamUnavailableError:
-            outcome = "refused"
-            raise
-        except FailedAttemptError as failed:
-            outcome = failed.verdict.outcome
-            raise failed.verdict.error from failed.__cause__
-        except UpstreamTimeoutError:
-            outcome = "deadline"
-            raise
-        finally:
-            self.note_call(outcome, time.monotonic() - began)
+        self.note_call("ok", time.monotonic() - began)
         return answer
 
     async def call_in_time(
@@ -106,7 +74,7 @@ class Upstream:
         retrying = AsyncRetrying(
             retry=retry_if_exception(may_pass),
             wait=self.pause,
-            stop=self.stop_after(self.policy.max_attempts if may_repeat else 1),
+            stop=partial(self.is_last, attempts=self.policy.max_attempts if may_repeat else 1),
             reraise=True,
         )
         deadline = asyncio.timeout(self.policy.deadline_seconds)
@@ -122,11 +90,7 @@ class Upstream:
         self, attempt: Attempt[Answer], judge: Judge, deadline: asyncio.Timeout
     ) -> Answer:
         """Make one attempt when its turn comes, and note what it says about the host."""
-        # Before the wait for a turn, since a refusal should cost no time.
-        self.breaker.check()
-        async with self.places.get():
-            await self.pace.get().wait()
-            is_trial = self.breaker.enter()
+        async with self.turn() as is_trial:
             outcome, is_ill = "error", None
             try:
                 answer = await attempt()
@@ -145,18 +109,28 @@ class Upstream:
                 self.note_attempt(outcome, is_trial=is_trial, is_ill=is_ill)
         return answer
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        """Wait for a turn, and tell whether it is the breaker's trial; raises as the breaker."""
+        # Also before the wait, since a refusal should cost no time.
+        self.breaker.check()
+        async with self.places.get():
+            await self.pace.get().wait()
+            yield self.breaker.enter()
+
     def pause(self, state: RetryCallState) -> float:
         """Return for how many seconds to wait before the next attempt."""
-        return pause_seconds(self.policy, state.attempt_number, verdict_of(state))
+        return pause_seconds(self.policy, state.attempt_number, asked_seconds(state))
 
-    def stop_after(self, attempts: int) -> stop_base:
-        """Say after which attempt no other follows; the budget is asked last, since asking costs."""
-        return stop_any(
-            stop_after_attempt(attempts),
-            # What could not begin before the deadline is given up at once.
-            stop_before_delay(self.policy.deadline_seconds),
-            lambda _: self.breaker.state == BreakerState.OPEN,
-            lambda _: not self.budget.take(),
+    def is_last(self, state: RetryCallState, attempts: int) -> bool:
+        """Tell whether no other attempt follows; asking the budget costs, so it comes last."""
+        begins_at = (state.seconds_since_start or 0) + state.upcoming_sleep
+        return (
+            state.attempt_number >= attempts
+            # What could not begin in time is given up at once.
+            or begins_at >= self.policy.deadline_seconds
+            or self.breaker.state == BreakerState.OPEN
+            or not self.budget.take()
         )
 
     def note_attempt(self, outcome: str, *, is_trial: bool, is_ill: bool | None) -> None:
@@ -183,22 +157,15 @@ def upstream_at(host: str, policy: Policy) -> Upstream:
     return Upstream(host, policy)
 
 
-def may_pass(error: BaseException) -> bool:
-    """Tell whether another attempt may succeed."""
-    return isinstance(error, FailedAttemptError) and error.verdict.may_pass
-
-
-def verdict_of(state: RetryCallState) -> Verdict | None:
-    """Return the verdict on the latest attempt."""
-    error = state.outcome.exception() if state.outcome else None
-    return error.verdict if isinstance(error, FailedAttemptError) else None
-
-
-def pause_seconds(policy: Policy, attempt: int, verdict: Verdict | None) -> float:
-    """Choose a pause: full jitter, so that those who failed together come back apart.
-
-    It comes on top of what the other side asks for, which it asks everybody for.
-    """
-    bound = min(policy.cap_seconds, policy.base_seconds * policy.growth**attempt)
-    asked = verdict.retry_after_seconds if verdict else 0
-    return asked + SystemRandom().uniform(0, bound)
+def outcome_of(error: BaseException) -> str:
+    """Say in a word how a call ended that gave no answer."""
+    match error:
+        case FailedAttemptError():
+            return error.verdict.outcome
+        case UpstreamUnavailableError():
+            return "refused"
+        case UpstreamTimeoutError():
+            return "deadline"
+        case asyncio.CancelledError():
+            return "cancelled"
+    return "error"
