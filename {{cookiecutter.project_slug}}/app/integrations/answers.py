@@ -4,7 +4,6 @@ from contextlib import aclosing
 
 from httpx2 import AsyncClient, Request, Response
 
-from app.core.exceptions import UpstreamError
 from app.integrations.policy import Policy
 
 
@@ -17,7 +16,7 @@ class BadStatusError(Exception):
         self.retry_after = response.headers.get("retry-after")
 
 
-class AnswerTooLongError(UpstreamError):
+class AnswerTooLongError(Exception):
     """The answer is longer than is read here."""
 
 

@@ -28,7 +28,7 @@ def judge_http(error: Exception, policy: Policy) -> Verdict | None:
         case BadStatusError():
             return judge_status(error, policy)
         case AnswerTooLongError():
-            return Verdict("too_long", error)
+            return Verdict("too_long", UpstreamError())
         # Not JSON, or JSON of another kind; pydantic's errors are ValueErrors, too.
         case ValueError() | DecodingError():
             return Verdict("garbage", UpstreamError())
