@@ -153,6 +153,14 @@ class Settings(SafeStart, BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def supplier_is_named_whole(self) -> Self:
+        """Refuse an address without the account there: each call would fail."""
+        account = {self.ozon_url is None, self.ozon_client_id is None, self.ozon_api_key is None}
+        if len(account) > 1:
+            raise ValueError("OZON_URL, OZON_CLIENT_ID and OZON_API_KEY belong together")
+        return self
+
+    @model_validator(mode="after")
     def time_limits_form_a_ladder(self) -> Self:
         """Refuse limits out of order: an inner wait has to end before the outer one gives up."""
         ladder = (

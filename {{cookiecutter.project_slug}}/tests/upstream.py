@@ -31,8 +31,9 @@ class Received:
 
 @dataclass(frozen=True)
 class Line:
-    """The connection on which a request came."""
+    """A request, and the connection on which it came."""
 
+    request: Received
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
@@ -56,7 +57,6 @@ class ScriptedServer:
     """What to say at once to whoever connects, before hanging up."""
     requests: list[Received] = field(default_factory=list)
     connections: int = 0
-    most_at_once: int = 0
     address: str = ""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -64,18 +64,19 @@ class ScriptedServer:
         self.connections += 1
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             if self.greeting is None:
-                await self.answer_all(Line(reader, writer))
+                await self.answer_all(reader, writer)
             else:
-                await Line(reader, writer).send(self.greeting)
+                writer.write(self.greeting)
+                await writer.drain()
         writer.close()
 
-    async def answer_all(self, line: Line) -> None:
+    async def answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer until a step hangs up."""
-        while not line.writer.is_closing():
-            request = await read_request(line.reader)
+        while not writer.is_closing():
+            request = await read_request(reader)
             step = self.steps[min(len(self.requests), len(self.steps) - 1)]
             self.requests.append(request)
-            await step(line)
+            await step(Line(request, reader, writer))
 
 
 async def read_request(reader: asyncio.StreamReader) -> Received:

@@ -138,5 +138,5 @@ def ozon_client() -> OzonClient:
     """
     url, client_id, key = settings.ozon_url, settings.ozon_client_id, settings.ozon_api_key
     if url is None or client_id is None or key is None:
-        raise NotConfiguredError
+        raise NotConfiguredError("OZON_URL, OZON_CLIENT_ID and OZON_API_KEY are not set.")
     return OzonClient(url, client_id, key.get_secret_value())
