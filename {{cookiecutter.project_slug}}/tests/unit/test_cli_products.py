@@ -3,6 +3,7 @@
 import pytest
 from httpx2 import AsyncClient
 
+from app.integrations.connections import clients
 from tests.integration.supplier import CUP, POT, Supplier, serving
 from tests.process import run_python
 from tests.unit.test_cli import type_in
@@ -18,9 +19,11 @@ async def test_what_the_supplier_offers_is_on_sale_after_the_command(
 
     async with serving(supplier, monkeypatch):
         await type_in("sync-products")
+        left_open = clients.take()
 
     printed = capsys.readouterr().out.splitlines()[-1]
     products = (await committing_client.get("/products/")).json()["items"]
+    assert left_open is None
     assert printed == "2 products are as the supplier offers them."
     assert {each["name"]: each["price_cents"] for each in products} == {"Cup": 500, "Teapot": 1999}
 

@@ -40,8 +40,12 @@ class JobLoop:
 
     def end(self) -> None:
         """Close all connections, and stop."""
-        for close in (close_connections, close_database):
-            asyncio.run_coroutine_threadsafe(close(), self.loop).result()
+        self.close_connections()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
+
+    def close_connections(self) -> None:
+        """Close what the loop's jobs have opened."""
+        for close in (close_connections, close_database):
+            asyncio.run_coroutine_threadsafe(close(), self.loop).result()
