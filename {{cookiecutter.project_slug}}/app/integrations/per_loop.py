@@ -1,4 +1,4 @@
-"""Things that belong to one event loop: a Celery worker runs its jobs on another than its own."""
+"""Things that belong to one event loop: a process may have several, each in its own thread."""
 
 import asyncio
 from collections.abc import Callable

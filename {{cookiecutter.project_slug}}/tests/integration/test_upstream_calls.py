@@ -83,6 +83,15 @@ async def test_a_client_may_know_better_what_a_status_means() -> None:
     assert (raised.value.status, raised.value.code) == (502, "upstream_status")
 
 
+async def test_a_bug_of_ours_is_no_failure_of_the_other_side() -> None:
+    async with scripted(answers()) as server:
+        with pytest.raises(TypeError):
+            await client_of(server)._request("GET", "/things", jason={"n": 1})
+
+        assert counted(CALLS, client_of(server).host) == {"error": 1}
+    assert server.requests == []
+
+
 async def test_each_attempt_has_the_same_key_the_same_body_and_the_same_request_id() -> None:
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
     names = {"request_id": "request-1", "traceparent": trace, "user_id": "u-1"}
