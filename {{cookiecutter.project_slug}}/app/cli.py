@@ -4,18 +4,22 @@ import argparse
 import asyncio
 import sys
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.core.database import close_database, get_db
+from app.core.database import close_database, get_db, in_transaction
 from app.core.enums import WebhookStatus
 from app.core.exceptions import AppError
 from app.core.pagination import PageRequest
 from app.core.queue import close_queue
+from app.integrations.connections import close_connections
+from app.integrations.ozon import ozon_client
 from app.schemas.fields import Email
 from app.services.callback_secret_service import callback_secret_service
 from app.services.job_service import job_service
+from app.services.product_service import product_service
 from app.services.user_service import user_service
 from app.services.webhook_service import webhook_service
 
@@ -91,6 +95,13 @@ async def replay_webhook(event_id: UUID) -> None:
         await webhook_service.replay(db, event_id)
 
 
+async def sync_products() -> None:
+    """Do what the job of this name does, now and in this process."""
+    products = await ozon_client().get_products()
+    await in_transaction(partial(product_service.put_supplied, products=products))
+    print(f"{len(products)} products are as the supplier offers them.")
+
+
 def email_address(text: str) -> str:
     """Check an address as the API does."""
     try:
@@ -118,6 +129,8 @@ def parse_arguments() -> argparse.Namespace:
     anew = commands.add_parser("encrypt-anew", help="make a former SECRET_KEY superfluous")
     anew.set_defaults(action=lambda _: encrypt_anew())
     add_webhooks(commands.add_parser("webhooks", help="what other services have sent"))
+    sync = commands.add_parser("sync-products", help="bring the catalogue up to date now")
+    sync.set_defaults(action=lambda _: sync_products())
     return parser.parse_args()
 
 
@@ -138,6 +151,7 @@ async def run(arguments: argparse.Namespace) -> None:
     try:
         await arguments.action(arguments)
     finally:
+        await close_connections()
         await close_queue()
         await close_database()
 

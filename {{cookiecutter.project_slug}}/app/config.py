@@ -101,7 +101,8 @@ class Settings(SafeStart, BaseSettings):
     callback_allowed_networks: Networks = []
     callback_http_allowed: bool = False
 
-    ozon_url: str | None = None
+    ozon_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+[^\s?#/]$")
+    ozon_client_id: str | None = None
     ozon_api_key: SecretStr | None = None
 
     webhook_secrets: WebhookSources = {}
@@ -159,6 +160,14 @@ class Settings(SafeStart, BaseSettings):
         if limit.amount < 1:
             raise ValueError("must allow at least one attempt")
         return value
+
+    @model_validator(mode="after")
+    def supplier_is_named_whole(self) -> Self:
+        """Refuse an address without the account there: each call would fail."""
+        account = {self.ozon_url is None, self.ozon_client_id is None, self.ozon_api_key is None}
+        if len(account) > 1:
+            raise ValueError("OZON_URL, OZON_CLIENT_ID and OZON_API_KEY belong together")
+        return self
 
     @model_validator(mode="after")
     def time_limits_form_a_ladder(self) -> Self:

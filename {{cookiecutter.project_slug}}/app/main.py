@@ -18,6 +18,7 @@ from app.core.redis import close_redis
 {% if cookiecutter.database == "mongodb" %}
 from app.core.write_conflicts import WriteConflictMiddleware
 {% endif %}
+from app.integrations.connections import close_connections
 from app.routers import (
     account,
     api_keys,
@@ -52,6 +53,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 {% if cookiecutter.task_queue != "none" %}
     yield
 {% endif %}
+    await close_connections()
     await close_queue()
     await close_redis()
     await close_database()

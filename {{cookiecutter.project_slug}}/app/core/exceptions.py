@@ -1,5 +1,6 @@
 """Domain errors: each has its HTTP status and a stable code; `core/problems.py` renders them."""
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -325,6 +326,46 @@ class UpstreamError(AppError):
     status = 502
     code = "upstream"
     detail = "Another service did not answer as expected; try again later."
+
+
+class UpstreamStatusError(UpstreamError):
+    """A service that this one depends on refused what it was asked, or could not do it."""
+
+    code = "upstream_status"
+
+    def __init__(self, upstream_status: int) -> None:
+        """Take the status of its answer, for a client that knows better what it means."""
+        super().__init__()
+        self.upstream_status = upstream_status
+
+
+class UpstreamTimeoutError(UpstreamError):
+    """A service that this one depends on did not answer in time."""
+
+    status = 504
+    code = "upstream_timeout"
+    detail = "Another service did not answer in time; try again later."
+
+
+class UpstreamUnavailableError(UpstreamError):
+    """A service that this one depends on is down, and is left alone for a while."""
+
+    status = 503
+    code = "upstream_unavailable"
+    detail = "Another service is not available at the moment; try again later."
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        """Take the time after which it is tried again."""
+        super().__init__()
+        self.headers = {"Retry-After": str(math.ceil(retry_after_seconds))}
+
+
+class NotConfiguredError(AppError):
+    """The settings do not say where the other service is, or who calls it."""
+
+    status = 503
+    code = "not_configured"
+    detail = "This is not set up on this installation."
 
 
 class RequestTimeoutError(UnavailableError):

@@ -13,6 +13,7 @@ from app.core.database import close_database
 from app.core.logging import configure_logging
 from app.core.metrics import serve_metrics
 from app.core.queue import close_queue
+from app.integrations.connections import close_connections
 
 SIGN_OF_LIFE = Path(tempfile.gettempdir()) / "worker.alive"
 SIGN_SECONDS = 5
@@ -26,6 +27,7 @@ def run_process(serve: Callable[[], Awaitable[None]]) -> None:
         try:
             await serve()
         finally:
+            await close_connections()
             await close_queue()
             await close_database()
 

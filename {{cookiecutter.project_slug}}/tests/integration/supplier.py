@@ -1,7 +1,5 @@
-"""A supplier of the tests' own: a small HTTP server that answers as it is told to."""
+"""A supplier of the tests' own: a server that answers as Ozon's seller API, or as it is told to."""
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,41 +8,54 @@ import pytest
 from pydantic import SecretStr
 
 from app.config import settings
+from app.integrations.ozon import PRODUCT_LIST, OzonClient
+from app.integrations.upstream import upstream_at
+from tests.integration.upstream_cases import PATIENT
+from tests.upstream import Line, Received, Step, answers_json, scripted
 
-CUP = {"id": "c-1", "name": "Cup", "price_cents": 500, "currency": "EUR"}
-POT = {"id": "p-1", "name": "Teapot", "price_cents": 1999, "currency": "EUR"}
+CUP = {"id": 101, "name": "Cup", "price": "5.0000", "currency_code": "EUR"}
+POT = {"id": 102, "name": "Teapot", "price": "19.99", "currency_code": "EUR"}
 
 
 class Supplier:
-    """What it answers, and what it was asked."""
+    """What it offers, or does instead, and what it was asked."""
 
     def __init__(self) -> None:
-        self.status = "200 OK"
-        self.body = b""
-        self.pause_seconds = 0.0
-        self.requests: list[bytes] = []
+        self.products: list[dict[str, Any]] = []
+        self.instead: Step | None = None
+        self.requests: list[Received] = []
 
     def offer(self, *products: dict[str, Any]) -> None:
-        """Answer with products from now on."""
-        self.body = json.dumps({"items": products}).encode()
+        """Have these products from now on, and answer."""
+        self.products, self.instead = list(products), None
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, line: Line) -> None:
         """Answer one request."""
-        self.requests.append(await reader.readuntil(b"\r\n\r\n"))
-        await asyncio.sleep(self.pause_seconds)
-        head = f"HTTP/1.1 {self.status}\r\nContent-Length: {len(self.body)}\r\nConnection: close"
-        writer.write(head.encode() + b"\r\n\r\n" + self.body)
-        writer.close()
+        self.requests.append(line.request)
+        step = self.instead or answers_json(self.told(line.request))
+        await step(line)
+
+    def told(self, request: Received) -> dict[str, Any]:
+        """Return what Ozon would say."""
+        wanted = request.json()
+        if request.path != PRODUCT_LIST:
+            ids = set(wanted["product_id"])
+            return {"items": [each for each in self.products if str(each["id"]) in ids]}
+        begin = int(wanted["last_id"] or 0)
+        page = self.products[begin : begin + wanted["limit"]]
+        # Behind the last page there is one more, which is empty.
+        last_id = str(begin + len(page)) if page else ""
+        items = [{"product_id": each["id"], "offer_id": "ours"} for each in page]
+        return {"result": {"items": items, "total": len(self.products), "last_id": last_id}}
 
 
 @asynccontextmanager
-async def serving(supplier: Supplier) -> AsyncIterator[None]:
-    """Serve in the place of the settings' supplier."""
-    server = await asyncio.start_server(supplier.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "ozon_url", f"http://127.0.0.1:{port}")
+async def serving(supplier: Supplier, patch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Serve in the place of the settings' supplier, whose clients are patient."""
+    async with scripted(supplier.answer) as server:
+        patch.setattr(settings, "ozon_url", server.address)
+        patch.setattr(settings, "ozon_client_id", "4711")
         patch.setattr(settings, "ozon_api_key", SecretStr("s3cret"))
+        patch.setattr(OzonClient, "policy", PATIENT)
+        upstream_at.cache_clear()
         yield
-    server.close()
-    await server.wait_closed()

@@ -1,6 +1,7 @@
 """The catalogue is kept like the supplier's, whatever the supplier answers."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,20 +9,23 @@ import pytest
 from httpx2 import AsyncClient
 
 from app.core.enums import JobStatus
+from app.integrations.ozon import OzonClient
 from app.models.job import Job
 from app.services.product_service import product_service
 from tests.factories import make_job, make_product, unit_of_work
 from tests.integration.calls import read_pages
 from tests.integration.job_functions import run_now
 from tests.integration.supplier import CUP, POT, Supplier, serving
+from tests.integration.upstream_cases import PATIENT
+from tests.upstream import answers, is_silent_after
 
 
 @pytest.fixture
-async def supplier() -> AsyncIterator[Supplier]:
+async def supplier(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Supplier]:
     """A supplier who offers two products."""
     supplier = Supplier()
     supplier.offer(CUP, POT)
-    async with serving(supplier):
+    async with serving(supplier, monkeypatch):
         yield supplier
 
 
@@ -47,9 +51,6 @@ async def test_what_the_supplier_offers_is_on_sale(
     assert (job.status, job.result) == (JobStatus.DONE, {"counts": {"products": 2}, "files": []})
     assert set(products) == {"Our own", "Cup", "Teapot"}
     assert (products["Cup"]["price_cents"], products["Cup"]["stock"]) == (500, 0)
-    (request,) = supplier.requests
-    assert request.startswith(b"POST /v2/product/list HTTP/1.1\r\n")
-    assert b"authorization: bearer s3cret\r\n" in request.lower()
 
 
 async def test_the_next_time_products_are_changed_and_not_doubled_and_keep_their_stock(
@@ -60,7 +61,7 @@ async def test_the_next_time_products_are_changed_and_not_doubled_and_keep_their
     async with unit_of_work() as db:
         await product_service.update_product(db, UUID(before["id"]), {"stock": 7})
 
-    supplier.offer(POT | {"name": "Big teapot", "price_cents": 2999})
+    supplier.offer(POT | {"name": "Big teapot", "price": "29.99"})
     await sync()
 
     products = await catalogue(committing_client)
@@ -69,17 +70,14 @@ async def test_the_next_time_products_are_changed_and_not_doubled_and_keep_their
     assert (after["id"], after["price_cents"], after["stock"]) == (before["id"], 2999, 7)
 
 
-GOOD = b'{"items": [{"id": "1", "name": "Cup", "price_cents": 1, "currency": "EUR"}]}'
 GARBAGE = {
     "nothing": b"",
     "no JSON": b"<html>",
-    "no text": GOOD.replace(b"Cup", b"\xff"),
-    "no list": b'{"items": null}',
-    "no fields": b'{"items": [{}]}',
-    "NUL": GOOD.replace(b"Cup", b"\\u0000"),
-    "surrogate": GOOD.replace(b'"1"', b'"\\ud800"'),
-    "price": GOOD.replace(b": 1,", b": -1,"),
-    "currency": GOOD.replace(b"EUR", b"XXX"),
+    "no text": b'{"result": {"items": [], "last_id": "\xff"}}',
+    "no list": b'{"result": {"items": null}}',
+    "no fields": b'{"result": {"items": [{}]}}',
+    "no result": b"{}",
+    "surrogate": b'{"result": {"items": [], "last_id": "\\ud800"}}',
     "depth": b"[" * 100_000,
 }
 
@@ -88,7 +86,7 @@ GARBAGE = {
 async def test_an_answer_that_is_no_catalogue_changes_nothing_and_is_asked_for_again(
     committing_client: AsyncClient, supplier: Supplier, body: bytes
 ) -> None:
-    supplier.body = body
+    supplier.instead = answers(body=body)
 
     job = await sync()
 
@@ -97,37 +95,47 @@ async def test_an_answer_that_is_no_catalogue_changes_nothing_and_is_asked_for_a
     assert await catalogue(committing_client) == {}
 
 
-@pytest.mark.parametrize(
-    "status", ["500 Oops", "503 Busy", "429 Slow down", "401 Who", "302 Elsewhere"]
-)
-async def test_an_answer_of_another_status_changes_nothing_and_is_asked_for_again(
-    committing_client: AsyncClient, supplier: Supplier, status: str
+async def test_one_product_that_cannot_be_one_changes_nothing(
+    committing_client: AsyncClient, supplier: Supplier
 ) -> None:
-    supplier.status = status
-    job = await sync()
-    products = await catalogue(committing_client)
-
-    supplier.status = "200 OK"
-    done = await run_now(job)
-
-    assert (job.status, products) == (JobStatus.RETRYING, {})
-    assert (done.status, done.attempt) == (JobStatus.DONE, 2)
-    assert set(await catalogue(committing_client)) == {"Cup", "Teapot"}
-
-
-async def test_a_supplier_that_is_slow_is_not_waited_for(
-    committing_client: AsyncClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.integrations.ozon.TIMEOUT_SECONDS", 0.1)
-    supplier.pause_seconds = 1
+    supplier.offer(CUP, POT | {"price": "-1"})
 
     job = await sync()
 
     assert (job.status, await catalogue(committing_client)) == (JobStatus.RETRYING, {})
 
 
+@pytest.mark.parametrize("status", [500, 503, 429, 401, 302])
+async def test_an_answer_of_another_status_changes_nothing_and_is_asked_for_again(
+    committing_client: AsyncClient, supplier: Supplier, status: int
+) -> None:
+    supplier.instead = answers(status)
+    job = await sync()
+    products = await catalogue(committing_client)
+
+    supplier.instead = None
+    done = await run_now(job)
+
+    assert (job.status, products) == (JobStatus.RETRYING, {})
+    assert (job.error or "").startswith("UpstreamStatusError")
+    assert (done.status, done.attempt) == (JobStatus.DONE, 2)
+    assert set(await catalogue(committing_client)) == {"Cup", "Teapot"}
+
+
+async def test_a_supplier_that_is_silent_is_not_waited_for(
+    committing_client: AsyncClient, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OzonClient, "policy", replace(PATIENT, deadline_seconds=0.3))
+    supplier.instead = is_silent_after()
+
+    job = await sync()
+
+    assert (job.status, await catalogue(committing_client)) == (JobStatus.RETRYING, {})
+    assert (job.error or "").startswith("UpstreamTimeoutError")
+
+
 async def test_a_supplier_that_is_away_is_asked_again(
-    committed: None, monkeypatch: pytest.MonkeyPatch
+    committed: None, supplier: Supplier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.config.settings.ozon_url", "http://127.0.0.1:9")
 
@@ -135,3 +143,12 @@ async def test_a_supplier_that_is_away_is_asked_again(
 
     assert job.status == JobStatus.RETRYING
     assert "s3cret" not in (job.error or "")
+
+
+async def test_a_job_without_an_account_at_the_supplier_fails_and_says_what_is_missing(
+    committed: None,
+) -> None:
+    job = await sync()
+
+    assert job.status == JobStatus.FAILED
+    assert "OZON_CLIENT_ID" in (job.error or "")

@@ -160,6 +160,8 @@ async def test_what_is_on_the_schedule_of_the_service_is_queued(messages: list[M
     [("", "delete_old_jobs"), ("https://api.example.com", "delete_old_jobs sync_products")],
 )
 def test_the_supplier_is_asked_on_a_schedule_if_there_is_one(url: str, jobs: str) -> None:
-    done = run_python("-c", PRINT_SCHEDULES, OZON_URL=url)
+    number, key = ("4711", "s3cret") if url else ("", "")
+
+    done = run_python("-c", PRINT_SCHEDULES, OZON_URL=url, OZON_CLIENT_ID=number, OZON_API_KEY=key)
 
     assert done.stdout.strip() == jobs, done.stderr

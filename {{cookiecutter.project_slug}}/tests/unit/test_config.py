@@ -75,6 +75,9 @@ def test_a_setting_that_has_no_default_is_asked_for_by_name(
         ("TRUSTED_PROXIES", "-1"),
         ("SMTP_PORT", "submission"),
         ("SMTP_START_TLS", "perhaps"),
+        ("OZON_URL", "api-seller.ozon.ru"),
+        ("OZON_URL", "https://api-seller.ozon.ru/"),
+        ("OZON_URL", "https://api-seller.ozon.ru?key=hunter2"),
         ("MAIL_FROM", "shop-without-domain"),
         ("MAIL_FROM", "shop@exa_mple!.com"),
         ("MAIL_FROM", "shop@under_score.example"),
@@ -121,6 +124,15 @@ def test_time_limits_that_do_not_rise_are_refused_by_name(
     message = refusal()
 
     assert all(name in message for name in names)
+
+
+@pytest.mark.parametrize("name", ["OZON_URL", "OZON_CLIENT_ID", "OZON_API_KEY"])
+def test_an_account_at_the_supplier_that_is_named_in_part_is_refused(
+    environment: pytest.MonkeyPatch, name: str
+) -> None:
+    environment.setenv(name, "https://api-seller.ozon.ru")
+
+    assert "OZON_URL, OZON_CLIENT_ID and OZON_API_KEY belong together" in refusal()
 
 
 def test_every_fault_is_told_at_once(environment: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from threading import Thread
 from uuid import UUID
 
 from app.core.database import close_database
+from app.integrations.connections import close_connections
 from app.tasks.runner import run_job
 
 
@@ -39,7 +40,12 @@ class JobLoop:
 
     def end(self) -> None:
         """Close all connections, and stop."""
-        asyncio.run_coroutine_threadsafe(close_database(), self.loop).result()
+        self.close_connections()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
+
+    def close_connections(self) -> None:
+        """Close what the loop's jobs have opened."""
+        for close in (close_connections, close_database):
+            asyncio.run_coroutine_threadsafe(close(), self.loop).result()

@@ -1,7 +1,7 @@
 """Create callbacks and their secrets.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 import sqlalchemy as sa

@@ -6,7 +6,10 @@ from threading import Event, Timer
 from uuid import UUID, uuid4
 
 import pytest
+from httpx2 import AsyncClient
 
+from app.integrations.connections import connection
+from app.integrations.policy import DEFAULT
 from app.tasks import job_loop
 from app.tasks.job_loop import JobLoop
 
@@ -75,6 +78,20 @@ def test_a_job_that_is_handed_back_has_cleared_away_when_it_returns(loop_with: G
     loop.run(uuid4())
 
     assert cleared.is_set()
+
+
+def test_connections_to_other_services_are_closed_when_it_ends(loop_with: Give) -> None:
+    opened: list[AsyncClient] = []
+
+    async def connect(_: UUID) -> None:
+        opened.append(connection("api.example.com", DEFAULT))
+
+    loop = loop_with(connect)
+    loop.run(uuid4())
+    before = opened[0].is_closed
+    loop.close_connections()
+
+    assert (before, opened[0].is_closed) == (False, True)
 
 
 def test_an_error_of_a_run_reaches_the_caller(loop_with: Give) -> None:
