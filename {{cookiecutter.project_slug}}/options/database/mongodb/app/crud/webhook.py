@@ -26,7 +26,8 @@ class CRUDWebhookEvent(CRUDBase[WebhookEvent]):
         # A look first, outside the transaction: many who bring the same one need not conflict.
         if await self.collection.find_one(key, {"_id": 1}, session=db):
             return None
-        return await self.create_unless_there(db, key, obj_in)
+        with racing(*key):
+            return await self.create(db, obj_in)
 
     async def lock(self, db: DbSession, id: UUID) -> WebhookEvent | None:
         """Return a message and lock it until the transaction ends."""
