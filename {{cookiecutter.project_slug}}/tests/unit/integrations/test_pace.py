@@ -38,7 +38,7 @@ async def test_who_stops_waiting_takes_no_turn() -> None:
         task.cancel()
     await asyncio.gather(*impatient, return_exceptions=True)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(20):
         await pace.wait()
 
     assert len(pace.begun) == 1
