@@ -161,6 +161,6 @@ def test_requests_are_logged_at_the_level_of_the_settings_unless_the_server_is_t
 
 
 def test_an_address_that_is_called_is_not_in_the_log_for_it_may_hold_a_secret() -> None:
-    process = run_python("-c", CALL, cwd=PROJECT, LOG_LEVEL="INFO", **PRODUCTION)
+    process = run_python("-c", CALL, cwd=PROJECT, **PRODUCTION, LOG_LEVEL="INFO")
 
     assert (process.returncode, process.stdout) == (0, "204\n")

@@ -88,10 +88,11 @@ class CRUDCallbackSecret(CRUDBase[CallbackSecret]):
         if made is not None:
             return made
         changes = fresh | {"previous": "$secret", "previous_until": previous_until}
-        rotated = await self.collection.find_one_and_update(
+        found = await self.collection.find_one_and_update(
             key, [changed(changes)], return_document=ReturnDocument.AFTER, session=db
         )
-        return CallbackSecret.model_validate(rotated)
+        rotated: CallbackSecret = CallbackSecret.model_validate(found)
+        return rotated
 
     async def change_unless_rotated(
         self, db: DbSession, details: CallbackSecret, changes: Mapping[str, Any]
