@@ -34,6 +34,8 @@ EVERYWHERE = ("Accept", "Cookie", "Origin", "User-Agent", "X-Forwarded-For", "X-
 OTHER_TYPES = ("", "text/plain", FORM, "multipart/form-data", f"text/{CANARY}")
 FORM_TYPES = ("multipart/form-data; boundary=x", "multipart/form-data", FORM, JSON)
 UNUSED = ("scope", "client_id", "client_secret")
+# Fields of queries that take more than a few texts.
+MANY_TEXTS = {"search", "source"}
 PRICES = {"min_price_cents", "max_price_cents"}
 
 
@@ -132,7 +134,7 @@ def path_cases(right: Case, world: World) -> Iterator[Case]:
 def query_cases(right: Case) -> Iterator[Case]:
     """Yield hostile texts in all fields of a query at once, and in those that take most texts."""
     known = set(right.operation.parameters("query"))
-    fields = known - {"cursor", "search"}
+    fields = known - {"cursor", *MANY_TEXTS}
     for name, text in ANY_TEXT.items() if known else ():
         taken = PRICES if name in {"zero", "a million"} else set()
         named = frozenset({"query", *(f"query.{field}" for field in fields - taken)})
@@ -140,8 +142,8 @@ def query_cases(right: Case) -> Iterator[Case]:
             right, target=f"{right.target}?{encoded(text, *fields, CANARY)}", fields=named
         )
         yield replace(right, target=f"{right.target}?{encoded(text, 'cursor')}")
-        if "search" in known:
-            target = f"{right.target}?{encoded(text, 'search')}"
+        for asked in sorted(known & MANY_TEXTS):
+            target = f"{right.target}?{encoded(text, asked)}"
             yield replace(right, target=target, refused=name in NEVER_VALID_TEXT)
 
 
