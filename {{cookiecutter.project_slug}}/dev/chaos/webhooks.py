@@ -59,7 +59,7 @@ class Sender:
             "webhook-signature": sign(read_secret(SECRET), name, stamp, body),
         }
         # Whoever is told to try again does so, as every sender.
-        while await self.post(body, headers) == AGAIN:
+        while await self.post(body, headers) == AGAIN:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def post(self, body: bytes, headers: dict[str, str]) -> int:
