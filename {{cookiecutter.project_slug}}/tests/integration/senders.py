@@ -11,9 +11,16 @@ from httpx2 import AsyncClient, Response
 from pydantic import SecretStr
 
 from app.core.clock import utc_now
+from app.core.enums import WebhookStatus
+from app.core.pagination import PageRequest
 from app.core.webhook_signatures import new_secret, sign, sign_for_stripe
 from app.models.order import Order
+from app.models.webhook import WebhookEvent
+from app.services.webhook_service import webhook_service
+from app.tasks.runner import run_job
 from app.webhook_keys import WebhookScheme, WebhookSource
+from tests.factories import unit_of_work
+from tests.integration.messages import Message
 
 SECRET, STRIPE_SECRET = new_secret(), new_secret()
 SOURCES = {
@@ -21,6 +28,7 @@ SOURCES = {
     "stripe": WebhookSource(scheme=WebhookScheme.STRIPE, secrets=(SecretStr(STRIPE_SECRET),)),
 }
 NOON = utc_now().replace(hour=12) - timedelta(days=1)
+LATER = NOON + timedelta(milliseconds=1)
 
 Headers = Mapping[str, str]
 
@@ -102,3 +110,18 @@ async def send_as_stripe(client: AsyncClient, body: Mapping[str, Any]) -> Respon
     """Send an event as Stripe does."""
     content = written(body)
     return await post(client, "stripe", signed_for_stripe(content), content)
+
+
+async def stored() -> list[WebhookEvent]:
+    """Return all events, the oldest first."""
+    async with unit_of_work() as db:
+        page = await webhook_service.list_events(db, PageRequest(100), None, None)
+    return [*reversed(page.items)]
+
+
+async def handle(messages: list[Message]) -> list[WebhookStatus]:
+    """Run the jobs that were queued, and return what became of all events, the oldest first."""
+    for message in messages:
+        await run_job(message.job_id)
+    messages.clear()
+    return [event.status for event in await stored()]

@@ -1,6 +1,5 @@
 """What events cause: once, in the order in which they occurred, or with a reason why not."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,17 +12,23 @@ from app.models.product import Product
 from app.schemas.webhook import PaymentMessage
 from app.services.job_service import job_service
 from app.services.webhook_handlers import HANDLERS, Handler, order_paid
-from app.tasks.runner import run_job
 from tests.factories import make_order, make_product, make_user, unit_of_work
 from tests.integration.job_functions import stock_of
 from tests.integration.messages import Message
 from tests.integration.orders import status_of
-from tests.integration.senders import NOON, checkout, event, payment, send, send_as_stripe
-from tests.integration.test_webhooks import stored
+from tests.integration.senders import (
+    LATER,
+    NOON,
+    checkout,
+    event,
+    handle,
+    payment,
+    send,
+    send_as_stripe,
+    stored,
+)
 
 pytestmark = pytest.mark.usefixtures("sources")
-
-LATER = NOON + timedelta(milliseconds=1)
 
 
 async def due_again(message: Message) -> JobStatus:
@@ -38,14 +43,6 @@ async def make_unpaid_order() -> tuple[Order, Product]:
     """Make an order of one of three pieces."""
     product = await make_product(stock=3)
     return await make_order(await make_user(), product), product
-
-
-async def handle(messages: list[Message]) -> list[WebhookStatus]:
-    """Run the jobs that were queued, and return what became of all events, the oldest first."""
-    for message in messages:
-        await run_job(message.job_id)
-    messages.clear()
-    return [event.status for event in await stored()]
 
 
 async def test_payment_marks_the_order_as_paid(

@@ -19,10 +19,17 @@ from tests.factories import (
 from tests.integration.calls import read_pages
 from tests.integration.messages import Message
 from tests.integration.orders import status_of
-from tests.integration.senders import NOON, event, payment, send, written
+from tests.integration.senders import (
+    LATER,
+    NOON,
+    event,
+    handle,
+    payment,
+    send,
+    stored,
+    written,
+)
 from tests.integration.test_job_metrics import shown
-from tests.integration.test_webhook_effects import LATER, handle
-from tests.integration.test_webhooks import stored
 
 pytestmark = pytest.mark.usefixtures("sources")
 
