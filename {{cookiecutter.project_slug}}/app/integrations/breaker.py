@@ -3,7 +3,7 @@
 import time
 from enum import IntEnum
 
-from app.core.exceptions import UpstreamUnavailableError
+from app.core.integration_errors import UpstreamUnavailableError
 from app.integrations.policy import Policy
 from app.integrations.window import Clock, Window
 

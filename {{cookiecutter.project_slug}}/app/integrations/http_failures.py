@@ -13,7 +13,7 @@ from httpx2 import (
 )
 
 from app.core.clock import utc_now
-from app.core.exceptions import UpstreamError, UpstreamStatusError, UpstreamTimeoutError
+from app.core.integration_errors import UpstreamError, UpstreamStatusError, UpstreamTimeoutError
 from app.integrations.answers import AnswerTooLongError, BadStatusError
 from app.integrations.policy import Policy
 from app.integrations.retry_after import read_retry_after

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.config import settings
 from app.core.enums import Currency
-from app.core.exceptions import NotConfiguredError, UpstreamError
+from app.core.integration_errors import NotConfiguredError, UpstreamError
 from app.integrations.base import BaseClient
 
 # The list names products; what each is called and costs is asked for by these names.

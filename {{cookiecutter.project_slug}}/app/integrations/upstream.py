@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from app.core.exceptions import UpstreamTimeoutError, UpstreamUnavailableError
+from app.core.integration_errors import UpstreamTimeoutError, UpstreamUnavailableError
 from app.integrations import metrics
 from app.integrations.breaker import Breaker, BreakerState
 from app.integrations.budget import Budget

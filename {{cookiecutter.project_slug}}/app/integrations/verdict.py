@@ -6,7 +6,7 @@ from secrets import SystemRandom
 
 from tenacity import RetryCallState
 
-from app.core.exceptions import UpstreamError
+from app.core.integration_errors import UpstreamError
 from app.integrations.policy import Policy
 
 

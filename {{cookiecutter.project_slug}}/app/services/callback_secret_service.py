@@ -9,7 +9,7 @@ import structlog
 from app.core.clock import utc_now
 from app.core.database import DbSession
 from app.core.encryption import KeyLostError, decrypt, encrypt
-from app.core.exceptions import CallbackSecretNotFoundError
+from app.core.integration_errors import CallbackSecretNotFoundError
 from app.core.pagination import PageRequest
 from app.core.webhook_signatures import new_secret, read_secret
 from app.crud.callback import callback_secret_crud

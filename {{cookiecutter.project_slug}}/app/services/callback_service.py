@@ -9,7 +9,7 @@ from uuid import UUID
 from app.core.clock import utc_now
 from app.core.database import DbSession
 from app.core.enums import CallbackStatus, Role
-from app.core.exceptions import (
+from app.core.integration_errors import (
     CallbackNotFoundError,
     CallbackSecretMissingError,
     CallbackStatusError,

@@ -15,9 +15,9 @@ from app.core.exceptions import (
     OrderNotFoundError,
     OrderStatusError,
     OutOfStockError,
-    PaymentMismatchError,
     ProductNotFoundError,
 )
+from app.core.integration_errors import PaymentMismatchError
 from app.core.pagination import Page, PageRequest
 from app.crud.order import order_crud
 from app.crud.product import product_crud

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from app.config import settings
 from app.core.clock import utc_now
-from app.core.exceptions import WebhookRefusedError, WebhookUnreadableError
+from app.core.integration_errors import WebhookRefusedError, WebhookUnreadableError
 from app.core.webhook_signatures import (
     TOLERANCE_SECONDS,
     SignatureRefusedError,

@@ -8,7 +8,8 @@ import structlog
 from app.core.clock import in_milliseconds, utc_now
 from app.core.database import DbSession
 from app.core.enums import WebhookStatus
-from app.core.exceptions import FileNotThereError, WebhookEventNotFoundError, WebhookUnknownError
+from app.core.exceptions import FileNotThereError
+from app.core.integration_errors import WebhookEventNotFoundError, WebhookUnknownError
 from app.core.pagination import Page, PageRequest
 from app.crud.file import file_crud
 from app.crud.webhook import webhook_event_crud, webhook_subject_crud

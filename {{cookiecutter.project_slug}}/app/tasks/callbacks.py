@@ -6,7 +6,7 @@ from uuid import UUID
 from app.core.database import in_transaction
 from app.core.encryption import KeyLostError
 from app.core.enums import CallbackStatus
-from app.core.exceptions import CallbackSecretNotFoundError
+from app.core.integration_errors import CallbackSecretNotFoundError
 from app.core.metrics import Counter
 from app.integrations.callbacks import Answer, callback_client
 from app.services.callback_service import callback_service

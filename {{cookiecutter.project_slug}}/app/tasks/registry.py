@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiosmtplib import SMTPException
 
-from app.core.exceptions import UpstreamError
+from app.core.integration_errors import UpstreamError
 from app.tasks.callbacks import CallbackNotDeliveredError, deliver_callback
 from app.tasks.emails import send_bulk_emails
 from app.tasks.images import process_image

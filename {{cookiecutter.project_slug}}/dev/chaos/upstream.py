@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from app.core.exceptions import UpstreamError
+from app.core.integration_errors import UpstreamError
 from app.integrations.base import BaseClient
 from app.integrations.connections import close_connections
 from app.integrations.metrics import ATTEMPTS

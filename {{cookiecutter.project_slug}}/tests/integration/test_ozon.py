@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.config import settings
-from app.core.exceptions import NotConfiguredError, UpstreamError, UpstreamStatusError
+from app.core.integration_errors import NotConfiguredError, UpstreamError, UpstreamStatusError
 from app.integrations import ozon
 from app.integrations.ozon import PRODUCT_INFO, PRODUCT_LIST, SuppliedProduct, ozon_client
 from tests.integration.supplier import CUP, POT, Supplier, serving

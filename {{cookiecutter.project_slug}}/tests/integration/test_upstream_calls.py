@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, multiprocess
 from pydantic import BaseModel
 
-from app.core.exceptions import UpstreamError, UpstreamStatusError, UpstreamUnavailableError
+from app.core.integration_errors import UpstreamError, UpstreamStatusError, UpstreamUnavailableError
 from app.integrations.connections import clients, close_connections, connection
 from app.integrations.metrics import CALLS
 from app.integrations.policy import DEFAULT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.exceptions import UpstreamError, UpstreamTimeoutError
+from app.core.integration_errors import UpstreamError, UpstreamTimeoutError
 from app.integrations.upstream import upstream_at
 from tests.certificates import self_signed
 from tests.integration.upstream_cases import CASES, HASTY_TO_CONNECT, PATIENT, Case

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.core.exceptions import UpstreamError, UpstreamStatusError, UpstreamTimeoutError
+from app.core.integration_errors import UpstreamError, UpstreamStatusError, UpstreamTimeoutError
 from app.integrations.policy import Policy
 from tests.upstream import (
     Step,

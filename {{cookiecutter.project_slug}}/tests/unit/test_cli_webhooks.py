@@ -7,7 +7,7 @@ import pytest
 
 from app import cli
 from app.core.enums import WebhookStatus
-from app.core.exceptions import WebhookEventNotFoundError, WebhookUnknownError
+from app.core.integration_errors import WebhookEventNotFoundError, WebhookUnknownError
 from tests.factories import make_webhook_event, read_webhook_event
 from tests.unit.test_cli import type_in
 

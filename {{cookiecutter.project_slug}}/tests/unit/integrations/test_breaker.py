@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.exceptions import UpstreamUnavailableError
+from app.core.integration_errors import UpstreamUnavailableError
 from app.integrations.breaker import Breaker, BreakerState
 from app.integrations.policy import Policy
 from tests.clock import Clock

@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.exceptions import UpstreamError, UpstreamTimeoutError, UpstreamUnavailableError
+from app.core.integration_errors import (
+    UpstreamError,
+    UpstreamTimeoutError,
+    UpstreamUnavailableError,
+)
 from app.integrations.breaker import BreakerState
 from app.integrations.metrics import ATTEMPTS, CALLS
 from app.integrations.policy import DEFAULT, Policy

@@ -9,7 +9,8 @@ from anyio import BrokenWorkerProcess
 
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
-from app.core.exceptions import DatabaseUnavailableError, UpstreamError
+from app.core.exceptions import DatabaseUnavailableError
+from app.core.integration_errors import UpstreamError
 from app.core.jobs import CALLBACK_PAUSES_SECONDS, LONGEST_RETRY_SECONDS, RETRY_SECONDS
 from app.tasks.callbacks import CallbackNotDeliveredError
 from app.tasks.runner import after_error, handed_back, pause, pause_of
