@@ -21,12 +21,18 @@ from prometheus_client import (  # noqa: E402
     start_http_server,
 )
 
-__all__ = ["Counter", "Gauge", "Histogram", "serve_metrics"]
+__all__ = ["Counter", "Gauge", "Histogram", "serve_metrics", "shared_registry"]
+
+
+def shared_registry() -> CollectorRegistry:
+    """Return what reads the metrics of all these processes."""
+    registry = CollectorRegistry()
+    # The library has types, but none here.
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def serve_metrics(port: int | None) -> None:
     """Show the metrics of all these processes at a port, from a thread; at none if it is None."""
     if port is not None:
-        registry = CollectorRegistry()
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        start_http_server(port, registry=registry)
+        start_http_server(port, registry=shared_registry())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -27,7 +27,7 @@ CONTEXT_HEADERS = {"request_id": "X-Request-ID", "traceparent": "traceparent"}
 class BaseClient:
     """Call one service. A client is cheap to make: what is shared is kept by host."""
 
-    policy: ClassVar[Policy] = DEFAULT
+    policy: Policy = DEFAULT
 
     def __init__(self, base_url: str, api_key: str | None = None) -> None:
         """Take the address, without a slash at its end, and a key if one is asked for."""

@@ -148,7 +148,7 @@ class DeadClient(BaseClient):
 
     def __init__(self, policy: Policy) -> None:
         super().__init__(f"http://{HOST}:{free_port()}")
-        self.policy = policy  # type: ignore[misc]
+        self.policy = policy
 
     async def call(self) -> float:
         """Call, which has to fail, and return the seconds that it took."""

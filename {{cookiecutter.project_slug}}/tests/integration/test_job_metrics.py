@@ -4,7 +4,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry, multiprocess
 
 from app.core.clock import utc_now
 from app.core.enums import JobStatus
@@ -13,6 +12,7 @@ from app.tasks.run import NotDoneYetError, Run
 from dev.valkey import free_port
 from tests.factories import make_job
 from tests.integration.job_functions import NAME, Define, PassingError, move, run_now
+from tests.metrics import shown
 from tests.process import run_python
 
 SHOW = """
@@ -24,13 +24,6 @@ RUNS.labels("sync_products", "done").inc()
 serve_metrics({port})
 print(urlopen("http://127.0.0.1:{port}/metrics").read().decode())
 """
-
-
-def shown(name: str, **labels: str) -> float:
-    """Return the value of a metric, 0 if there is none."""
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry.get_sample_value(name, labels) or 0.0
 
 
 def outcomes() -> dict[str, float]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import pytest
 import structlog
-from prometheus_client import CollectorRegistry, multiprocess
 from pydantic import BaseModel
 
 from app.core.integration_errors import UpstreamError, UpstreamStatusError, UpstreamUnavailableError
@@ -19,6 +18,7 @@ from app.integrations.policy import DEFAULT
 from app.integrations.upstream import upstream_at
 from tests.integration.upstream_cases import PATIENT
 from tests.integration.upstreams import ThingsClient, counted
+from tests.metrics import shown
 from tests.upstream import ScriptedServer, answers, answers_json, is_silent_after, scripted
 
 
@@ -34,13 +34,6 @@ async def nothing_known() -> AsyncIterator[None]:
     upstream_at.cache_clear()
     yield
     upstream_at.cache_clear()
-
-
-def shown(name: str, host: str) -> float | None:
-    """Return the value of a metric without an outcome."""
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return registry.get_sample_value(name, {"host": host})
 
 
 def client_of(server: ScriptedServer, api_key: str | None = None) -> ThingsClient:
@@ -225,8 +218,8 @@ async def test_a_host_that_is_down_is_not_asked_and_the_metrics_show_it() -> Non
         assert refused.value.headers["Retry-After"] == "5"
         assert len(server.requests) == 4
         assert counted(CALLS, client.host) == {"500": 4, "refused": 1}
-        assert shown("upstream_breaker_state", client.host) == 2
-        assert shown("upstream_call_seconds_count", client.host) == 5
+        assert shown("upstream_breaker_state", host=client.host) == 2
+        assert shown("upstream_call_seconds_count", host=client.host) == 5
 
 
 async def test_refusals_and_a_wish_for_less_do_not_make_a_host_one_that_is_down() -> None:
@@ -240,7 +233,7 @@ async def test_refusals_and_a_wish_for_less_do_not_make_a_host_one_that_is_down(
         answer = await client._request("GET", "/things")
 
         assert answer == {"id": 1}
-        assert shown("upstream_breaker_state", client.host) == 0
+        assert shown("upstream_breaker_state", host=client.host) == 0
 
 
 async def test_a_call_that_is_cancelled_leaves_its_place_to_others() -> None:

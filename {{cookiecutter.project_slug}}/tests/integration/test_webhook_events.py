@@ -29,7 +29,7 @@ from tests.integration.senders import (
     stored,
     written,
 )
-from tests.integration.test_job_metrics import shown
+from tests.metrics import shown
 
 pytestmark = pytest.mark.usefixtures("sources")
 

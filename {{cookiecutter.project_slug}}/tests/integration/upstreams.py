@@ -13,7 +13,7 @@ class ThingsClient(BaseClient):
 
     def __init__(self, base_url: str, policy: Policy, api_key: str | None = None) -> None:
         super().__init__(base_url, api_key)
-        self.policy = policy  # type: ignore[misc]
+        self.policy = policy
 
 
 def counted(counter: Counter, host: str) -> Mapping[str, float]:

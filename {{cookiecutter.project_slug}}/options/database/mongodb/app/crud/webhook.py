@@ -43,7 +43,7 @@ class CRUDWebhookEvent(CRUDBase[WebhookEvent]):
         source: str | None = None,
         status: WebhookStatus | None = None,
     ) -> Page[WebhookEvent]:
-        """Return one page of messages: of one source and in one status, or of and in any."""
+        """Return one page of messages: of one source or of all, in one status or in any."""
         wanted = {"source": source, "status": status and status.value}
         return await self.list(db, page, {k: v for k, v in wanted.items() if v is not None})
 

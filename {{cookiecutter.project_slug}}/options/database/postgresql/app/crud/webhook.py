@@ -41,7 +41,7 @@ class CRUDWebhookEvent(CRUDBase[WebhookEvent]):
         source: str | None = None,
         status: WebhookStatus | None = None,
     ) -> Page[WebhookEvent]:
-        """Return one page of messages: of one source and in one status, or of and in any."""
+        """Return one page of messages: of one source or of all, in one status or in any."""
         query = select(WebhookEvent)
         if source is not None:
             query = query.where(WebhookEvent.source == source)
