@@ -17,7 +17,7 @@ class Policy:
     # Before attempt n + 1: a time chosen by chance below base * growth ** n, at most the cap. With
     # a growth of 2 the first pauses lie so close together that they are a wave of their own.
     base_seconds: float = 0.2
-    growth: float = 4
+    growth: float = 5
     cap_seconds: float = 5
     repeated_statuses: frozenset[int] = frozenset({408, 429, 502, 503, 504})
 
